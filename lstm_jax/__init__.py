@@ -1,0 +1,53 @@
+"""lstm_jax: the recurrent network, the LSTM and the GRU in JAX, small enough to read in an evening.
+
+Start in `cells` (the equations), go on to `layers` (a cell over time), `traces` (all that happened
+inside) and `gradients` (how gradient moves through time). Pictures, training, data and exercises
+are imported by name: `from lstm_jax import plots`.
+"""
+
+from lstm_jax.cells import (
+    GRUGates,
+    GRUParams,
+    LSTMGates,
+    LSTMParams,
+    LSTMState,
+    RNNGates,
+    RNNParams,
+    step,
+    zero_state,
+)
+from lstm_jax.convert import load, save
+from lstm_jax.gradients import GradientFlow, gradient_flow, influence
+from lstm_jax.init import init_gru, init_lstm, init_rnn
+from lstm_jax.layers import Bidirectional, run, run_bidirectional, run_stack
+from lstm_jax.traces import Clamp, GRUTrace, LSTMTrace, RNNTrace, Trace, trace
+
+__all__ = [
+    "Bidirectional",
+    "Clamp",
+    "GRUGates",
+    "GRUParams",
+    "GRUTrace",
+    "GradientFlow",
+    "LSTMGates",
+    "LSTMParams",
+    "LSTMState",
+    "LSTMTrace",
+    "RNNGates",
+    "RNNParams",
+    "RNNTrace",
+    "Trace",
+    "gradient_flow",
+    "influence",
+    "init_gru",
+    "init_lstm",
+    "init_rnn",
+    "load",
+    "run",
+    "run_bidirectional",
+    "run_stack",
+    "save",
+    "step",
+    "trace",
+    "zero_state",
+]

@@ -1,0 +1,272 @@
+"""The equations: parameters, states, and one time step of the RNN, the LSTM and the GRU.
+
+A cell reads an input x (B, D) and the state that the step before left behind, and returns the
+next state. Rows are examples, so the lectures' W x is written `x @ w_x` here: every matrix maps
+from its rows to its columns.
+"""
+
+from typing import Any, NamedTuple, assert_never
+
+import jax
+import jax.numpy as jnp
+
+from lstm_jax.arrays import (
+    Array,
+    ArrayLike,
+    Axis,
+    check_array,
+    check_shape,
+    check_size,
+)
+
+# --- What is learned -----------------------------------------------------------------------------
+
+
+class RNNParams(NamedTuple):
+    """Weights of a plain recurrent cell: w_x (D, H), w_h (H, H), b (H,)."""
+
+    w_x: Array
+    w_h: Array
+    b: Array
+
+
+class LSTMParams(NamedTuple):
+    """Weights of an LSTM cell: w_x (D, 4H), w_h (H, 4H), b (4H,).
+
+    Four blocks of H columns stand side by side, one for each gate, in the order i, f, g, o. The
+    blocks share nothing: one product computes four separate weighted sums.
+    """
+
+    w_x: Array
+    w_h: Array
+    b: Array
+
+
+class GRUParams(NamedTuple):
+    """Weights of a GRU cell: w_x (D, 3H), w_h (H, 3H), b (3H,), b_n (H,); gates r, z, n.
+
+    `b_n` belongs to the recurrent product of the candidate n and is reset with it.
+    """
+
+    w_x: Array
+    w_h: Array
+    b: Array
+    b_n: Array
+
+
+Params = RNNParams | LSTMParams | GRUParams
+
+# --- What is remembered from step to step --------------------------------------------------------
+
+
+class LSTMState(NamedTuple):
+    """The two memories of an LSTM, each (B, H): the output h and the cell state c."""
+
+    h: Array
+    c: Array
+
+
+State = Array | LSTMState  # the state of RNN and GRU is h alone
+
+# --- What happens inside one step ----------------------------------------------------------------
+
+
+class RNNGates(NamedTuple):
+    """Empty: a plain recurrent cell has no gates, which is the trouble with it."""
+
+
+class LSTMGates(NamedTuple):
+    """Input gate i, forget gate f, output gate o, all in (0, 1), and candidate g in (-1, 1)."""
+
+    i: Array
+    f: Array
+    g: Array
+    o: Array
+
+
+class GRUGates(NamedTuple):
+    """Reset gate r and update gate z in (0, 1), and candidate n in (-1, 1)."""
+
+    r: Array
+    z: Array
+    n: Array
+
+
+Gates = RNNGates | LSTMGates | GRUGates
+
+# --- The equations; every array has its batch axis, nothing is checked ---------------------------
+
+
+def rnn_step(params: RNNParams, h: Array, x: Array) -> tuple[Array, RNNGates]:
+    """h_t = tanh(x_t W_x + h_{t-1} W_h + b)   (Elman, 1990)."""
+    h = jnp.tanh(x @ params.w_x + h @ params.w_h + params.b[None])
+    return h, RNNGates()
+
+
+def lstm_gates(params: LSTMParams, state: LSTMState, x: Array) -> LSTMGates:
+    """The three gates and the candidate, each from its own weighted sum of x_t and h_{t-1}.
+
+    i_t = σ(x_t W_xi + h_{t-1} W_hi + b_i)       what to write
+    f_t = σ(x_t W_xf + h_{t-1} W_hf + b_f)       what to keep
+    g_t = tanh(x_t W_xg + h_{t-1} W_hg + b_g)    what could be written
+    o_t = σ(x_t W_xo + h_{t-1} W_ho + b_o)       what to show
+    """
+    sums = x @ params.w_x + state.h @ params.w_h + params.b[None]  # (B, 4H)
+    i, f, g, o = jnp.split(sums, 4, axis=-1)  # (B, H) each
+    return LSTMGates(jax.nn.sigmoid(i), jax.nn.sigmoid(f), jnp.tanh(g), jax.nn.sigmoid(o))
+
+
+def lstm_update(state: LSTMState, gates: LSTMGates) -> LSTMState:
+    """The two memories after the step.
+
+    c_t = f_t · c_{t-1} + i_t · g_t
+    h_t = o_t · tanh(c_t)
+    """
+    c = gates.f * state.c + gates.i * gates.g
+    h = gates.o * jnp.tanh(c)
+    return LSTMState(h, c)
+
+
+def lstm_step(params: LSTMParams, state: LSTMState, x: Array) -> tuple[LSTMState, LSTMGates]:
+    """Gates, then update   (Hochreiter & Schmidhuber, 1997; forget gate: Gers and others, 2000)."""
+    gates = lstm_gates(params, state, x)
+    return lstm_update(state, gates), gates
+
+
+def gru_step(params: GRUParams, h: Array, x: Array) -> tuple[Array, GRUGates]:
+    """The gated recurrent unit, reset after the product   (Cho and others, 2014, v3 of the text).
+
+    r_t = σ(x_t W_xr + h_{t-1} W_hr + b_r)
+    z_t = σ(x_t W_xz + h_{t-1} W_hz + b_z)
+    n_t = tanh(x_t W_xn + b_xn + r_t · (h_{t-1} W_hn + b_n))
+    h_t = (1 - z_t) · n_t + z_t · h_{t-1}
+    """
+    r_x, z_x, n_x = jnp.split(x @ params.w_x + params.b[None], 3, axis=-1)
+    r_h, z_h, n_h = jnp.split(h @ params.w_h, 3, axis=-1)
+    r = jax.nn.sigmoid(r_x + r_h)
+    z = jax.nn.sigmoid(z_x + z_h)
+    n = jnp.tanh(n_x + r * (n_h + params.b_n[None]))
+    return (1 - z) * n + z * h, GRUGates(r, z, n)
+
+
+def cell_step(params: Params, state: Any, x: Array) -> tuple[Any, Any]:
+    """The step of whichever cell `params` belongs to."""
+    match params:
+        case RNNParams():
+            return rnn_step(params, state, x)
+        case LSTMParams():
+            return lstm_step(params, state, x)
+        case GRUParams():
+            return gru_step(params, state, x)
+        case _:
+            assert_never(params)
+
+
+_cell_step = jax.jit(cell_step)
+
+
+def step(params: Params, state: State, x: ArrayLike) -> tuple[Any, Any]:
+    """One time step of any of the three cells.
+
+    Args:
+        params: `RNNParams`, `LSTMParams` or `GRUParams`.
+        state: `LSTMState` for an LSTM, else h; each array (B, H), or (H,) for one example.
+            `zero_state` makes a fresh one.
+        x: the input, (B, D) or (D,).
+
+    Returns:
+        The next state, of the form that came in, and what the gates did: `LSTMGates`, `GRUGates`,
+        or the empty `RNNGates`.
+
+    Raises:
+        ValueError: for a shape, type or state that does not fit `params`; nothing is broadcast.
+    """
+    check_params("step", params)
+    x = check_array("step", "x", x, dtype=params.w_x.dtype, owner="params.w_x")
+    features = features_axis(params)
+    check_shape("step", "x", x.shape, (Axis("batch"), features), (features,))
+    if x.ndim == 1:
+        state = check_state("step", params, state, None)
+        state, gates = _cell_step(params, jax.tree.map(lambda leaf: leaf[None], state), x[None])
+        return jax.tree.map(lambda leaf: leaf[0], (state, gates))
+    return _cell_step(params, check_state("step", params, state, x.shape[0]), x)
+
+
+def zero_state(params: Params, batch: int | None = None) -> Any:
+    """The state before the first step, all zeros: (batch, H) arrays, or (H,) without a batch."""
+    _, hidden_size = check_params("zero_state", params)
+    rows = () if batch is None else (check_size("zero_state", "batch", batch),)
+    zeros = jnp.zeros((*rows, hidden_size), params.w_h.dtype)
+    return LSTMState(zeros, zeros) if isinstance(params, LSTMParams) else zeros
+
+
+# --- Checks --------------------------------------------------------------------------------------
+
+_BLOCKS = {RNNParams: 1, LSTMParams: 4, GRUParams: 3}
+
+
+def check_params(where: str, params: Any, name: str = "params") -> tuple[int, int]:
+    """The sizes D and H of `params`, or a `ValueError` where its arrays do not fit each other."""
+    blocks = _BLOCKS.get(type(params))
+    if blocks is None:
+        raise ValueError(
+            f"{where}: {name} should be RNNParams, LSTMParams or GRUParams, "
+            f"got {type(params).__name__}; init_lstm(key, input_size, hidden_size) makes some"
+        )
+    w_x = check_array(where, f"{name}.w_x", params.w_x)
+    owner = f"{name}.w_x"
+    w_h, b, *b_n = (
+        check_array(where, f"{name}.{field}", value, dtype=w_x.dtype, owner=owner)
+        for field, value in zip(params._fields[1:], params[1:], strict=True)
+    )
+    check_shape(where, f"{name}.w_h", w_h.shape, (Axis("hidden"), Axis(f"{blocks} * hidden")))
+    hidden_size = w_h.shape[0]
+    width = Axis(
+        "columns", blocks * hidden_size, f"{blocks} * {hidden_size} are needed (w_h is {w_h.shape})"
+    )
+    check_shape(where, f"{name}.w_h", w_h.shape, (Axis("hidden"), width))
+    check_shape(where, owner, w_x.shape, (Axis("features"), width))
+    check_shape(where, f"{name}.b", b.shape, (width,))
+    for bias in b_n:
+        check_shape(where, f"{name}.b_n", bias.shape, (_hidden_axis(params),))
+    return w_x.shape[0], hidden_size
+
+
+def check_state(where: str, params: Params, state: Any, batch: int | None) -> Any:
+    """`state` as arrays of shape (batch, H), or (H,) where batch is None, or a `ValueError`."""
+    kind = type(params).__name__
+    if isinstance(params, LSTMParams):
+        if not isinstance(state, LSTMState):
+            got = f"a bare array {jnp.shape(state)}" if hasattr(state, "shape") else repr(state)
+            raise ValueError(
+                f"{where}: state should be LSTMState(h, c) for {kind}, got {got}; "
+                "with no memory yet, write LSTMState(h, jnp.zeros_like(h))"
+            )
+        return LSTMState(
+            _check_hidden(where, "state.h", params, state.h, batch),
+            _check_hidden(where, "state.c", params, state.c, batch),
+        )
+    if isinstance(state, tuple | list | dict):
+        raise ValueError(
+            f"{where}: state should be the array h alone for {kind}, "
+            f"got {type(state).__name__}; only an LSTM has a second memory"
+        )
+    return _check_hidden(where, "state", params, state, batch)
+
+
+def features_axis(params: Params) -> Axis:
+    """The last axis that an input to `params` must have."""
+    size, shape = params.w_x.shape[0], params.w_x.shape
+    return Axis("features", size, f"params expects {size} (params.w_x is {shape})")
+
+
+def _hidden_axis(params: Params) -> Axis:
+    size, shape = params.w_h.shape[0], params.w_h.shape
+    return Axis("hidden", size, f"params has {size} (params.w_h is {shape})")
+
+
+def _check_hidden(where: str, name: str, params: Params, value: Any, batch: int | None) -> Array:
+    h = check_array(where, name, value, dtype=params.w_h.dtype, owner="params.w_h")
+    rows = [] if batch is None else [Axis("batch", batch, f"the input has {batch}")]
+    check_shape(where, name, h.shape, (*rows, _hidden_axis(params)))
+    return h

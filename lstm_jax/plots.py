@@ -1,0 +1,193 @@
+"""Pictures of arrays, drawn to be read from the last row; the only module that imports matplotlib.
+
+Everything drawn follows four rules. Lines take the Okabe-Ito colours, which colour-blind readers
+can tell apart. Gates, which live in [0, 1], are shown on one blue map where ink means open. Signed
+values are shown on one map from blue to red with white at 0. A title says the message.
+
+Each function returns a `Picture`, which Jupyter shows by itself; its alternative text states the
+finding for those who do not see it.
+"""
+
+import base64
+import html
+import io
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import matplotlib as mpl
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.colors import LogNorm
+from matplotlib.figure import Figure
+
+from lstm_jax.arrays import ArrayLike
+
+# Okabe and Ito, "Color universal design", 2008; black first, as the strongest.
+COLOURS = ("#000000", "#D55E00", "#0072B2", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
+GATE_MAP = "Blues"
+SIGNED_MAP = "coolwarm"
+
+_STYLE: Any = {
+    "figure.dpi": 100,
+    "figure.facecolor": "white",
+    "font.size": 18,
+    "axes.titlesize": 20,
+    "axes.titleweight": "bold",
+    "axes.titlelocation": "left",
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.axisbelow": True,
+    "grid.color": "#DDDDDD",
+    "legend.frameon": False,
+    "lines.linewidth": 3.5,
+    "image.interpolation": "nearest",
+    "image.aspect": "auto",
+}
+
+
+class Picture:
+    """A figure and the sentence that says what it shows.
+
+    figure: the matplotlib `Figure`, to change or to save.
+    alt: the alternative text, read out by screen readers.
+    """
+
+    def __init__(self, figure: Figure, alt: str) -> None:  # noqa: D107
+        self.figure, self.alt = figure, alt
+
+    def __repr__(self) -> str:
+        """The alternative text, for fronts that show no pictures."""
+        return f"Picture: {self.alt}"
+
+    def png(self) -> bytes:
+        """The picture as the bytes of a PNG file."""
+        buffer = io.BytesIO()
+        self.figure.savefig(buffer, format="png", bbox_inches="tight")
+        return buffer.getvalue()
+
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
+        # Jupyter's own image output has no place for alternative text; HTML has one.
+        data = base64.b64encode(self.png()).decode("ascii")
+        image = f'<img src="data:image/png;base64,{data}" alt="{html.escape(self.alt)}" />'
+        return {"text/html": image, "image/png": data, "text/plain": repr(self)}
+
+
+def curves(
+    x: ArrayLike,
+    ys: Mapping[str, ArrayLike],
+    *,
+    title: str,
+    xlabel: str,
+    ylabel: str,
+    alt: str,
+    log: bool = False,
+    dashed: Sequence[str] = (),
+    ylim: tuple[float, float] | None = None,
+) -> Picture:
+    """Several curves over one axis.
+
+    Args:
+        x: positions (N,).
+        ys: for each name a curve (N,); it may hold NaN where there is nothing to draw.
+        title: the message.
+        xlabel: what x is, with its unit.
+        ylabel: what the curves are, with their unit.
+        alt: the finding in a sentence.
+        log: whether the vertical axis is logarithmic; zeros are left out there.
+        dashed: the names of curves to be drawn dashed, such as bounds and baselines.
+        ylim: the lower and upper end of the vertical axis.
+    """
+    with mpl.rc_context(_STYLE):
+        figure, axes = _frame(title, xlabel, ylabel)
+        axes.grid(axis="y")
+        for (name, y), colour in zip(ys.items(), _colours(len(ys)), strict=True):
+            values = np.asarray(y, np.float64)
+            if log:
+                values = np.where(values > 0, values, np.nan)
+            axes.plot(
+                np.asarray(x), values, label=name, color=colour, ls="--" if name in dashed else "-"
+            )
+        if log:
+            axes.set_yscale("log")
+        if ylim:
+            axes.set_ylim(ylim)
+        if len(ys) > 1:
+            axes.legend(loc="center left", bbox_to_anchor=(1.0, 0.5))
+    return Picture(figure, alt)
+
+
+def bars(
+    values: Mapping[str, float], *, title: str, xlabel: str, alt: str, log: bool = False
+) -> Picture:
+    """One bar a name, with its number at its end.
+
+    Args:
+        values: the length of each bar.
+        title: the message.
+        xlabel: what the bars measure, with its unit.
+        alt: the finding in a sentence.
+        log: whether the axis is logarithmic.
+    """
+    with mpl.rc_context(_STYLE):
+        figure, axes = _frame(title, xlabel, "", height=1.2 + 0.7 * len(values))
+        drawn = axes.barh(list(values), list(values.values()), color=_colours(len(values)))
+        axes.bar_label(drawn, fmt=lambda v: f"{v:,.0f}" if v >= 100 else f"{v:.3g}", padding=8)
+        axes.invert_yaxis()
+        if log:
+            axes.set_xscale("log")
+        axes.margins(x=0.15)
+    return Picture(figure, alt)
+
+
+def gate_map(gate: ArrayLike, *, title: str, alt: str) -> Picture:
+    """A gate over time, (T, H) values in [0, 1]: a row a unit, ink where it is open."""
+    return _units_over_time(gate, title, alt, "gate: 0 shut, 1 open", GATE_MAP, (0.0, 1.0))
+
+
+def signed_map(values: ArrayLike, *, title: str, alt: str, label: str) -> Picture:
+    """Signed values over time, (T, H): a row a unit, white at 0, blue below and red above."""
+    size = float(np.abs(np.asarray(values)).max()) or 1.0
+    return _units_over_time(values, title, alt, label, SIGNED_MAP, (-size, size))
+
+
+def influence_map(norms: ArrayLike, *, title: str, alt: str, floor: float = 1e-8) -> Picture:
+    """Which inputs each output still feels: norms (T, T) as `influence` gives for one sequence.
+
+    The colours are logarithmic, from `floor` up; what is smaller, and the future, stays white.
+    """
+    values = np.asarray(norms, np.float64)
+    with mpl.rc_context(_STYLE):
+        figure, axes = _frame(title, "input at step s", "output at step t", width=7.5, height=6.5)
+        top = max(float(values.max(initial=0.0, where=np.isfinite(values))), 10 * floor)
+        image = axes.imshow(
+            np.where(values >= floor, values, np.nan),
+            norm=LogNorm(floor, top),
+            cmap=GATE_MAP,
+            aspect="equal",
+        )
+        figure.colorbar(image, label="‖∂h$_t$/∂x$_s$‖, no unit")
+    return Picture(figure, alt)
+
+
+def _units_over_time(
+    values: ArrayLike, title: str, alt: str, label: str, cmap: str, limits: tuple[float, float]
+) -> Picture:
+    rows = np.asarray(values).T  # (H, T)
+    with mpl.rc_context(_STYLE):
+        figure, axes = _frame(title, "time step", "unit", height=2.5 + 0.12 * len(rows))
+        image = axes.imshow(rows, cmap=cmap, vmin=limits[0], vmax=limits[1])
+        figure.colorbar(image, label=label)
+    return Picture(figure, alt)
+
+
+def _frame(
+    title: str, xlabel: str, ylabel: str, *, width: float = 11.0, height: float = 5.0
+) -> tuple[Figure, Axes]:
+    figure = Figure(figsize=(width, height), layout="constrained")
+    axes = figure.subplots()
+    axes.set(title=title, xlabel=xlabel, ylabel=ylabel)
+    return figure, axes
+
+
+def _colours(count: int) -> list[str]:
+    return [COLOURS[index % len(COLOURS)] for index in range(count)]

@@ -1,0 +1,215 @@
+"""Everything that happened inside, step by step, and the means to interfere: clamps."""
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from lstm_jax.arrays import Array, ArrayLike, check_scalar
+from lstm_jax.cells import (
+    GRUGates,
+    LSTMGates,
+    LSTMParams,
+    Params,
+    State,
+    cell_step,
+    lstm_update,
+)
+from lstm_jax.layers import check_sequences, freeze, unbatch, valid_steps
+
+
+class RNNTrace(NamedTuple):
+    """The states of an RNN: h (B, T+1, H), row 0 the initial state."""
+
+    h: Array
+
+
+class LSTMTrace(NamedTuple):
+    """Gates i, f, o and candidate g (B, T, H); states c and h (B, T+1, H), row 0 the initial one.
+
+    `f[:, t]` is the gate that led from `c[:, t]` to `c[:, t + 1]`.
+    """
+
+    i: Array
+    f: Array
+    g: Array
+    o: Array
+    c: Array
+    h: Array
+
+
+class GRUTrace(NamedTuple):
+    """Gates r, z and candidate n (B, T, H); states h (B, T+1, H), row 0 the initial one."""
+
+    r: Array
+    z: Array
+    n: Array
+    h: Array
+
+
+Trace = RNNTrace | LSTMTrace | GRUTrace
+
+
+@jax.tree_util.register_pytree_node_class
+class Clamp:
+    """Hold one gate of an LSTM at a value, for some steps and some units.
+
+    Args:
+        gate: "i", "f", "g" or "o".
+        value: the number the gate is held at. A gate lives in (0, 1) and the candidate g in
+            (-1, 1), but values outside are allowed: "what if the forget gate were 1.1?"
+        steps: which time steps: a slice, one step, or several.
+        units: which units, likewise.
+
+    The value may be an array that changes without a new compilation, and gradient reaches it. What
+    went into the gate gets no gradient while it is held.
+    """
+
+    def __init__(  # noqa: D107
+        self, gate: str, value: Any, *, steps: Any = slice(None), units: Any = slice(None)
+    ) -> None:
+        self.gate, self.value, self.steps, self.units = gate, value, steps, units
+
+    def __repr__(self) -> str:  # noqa: D105
+        return f"Clamp({self.gate!r}, {self.value}, steps={self.steps}, units={self.units})"
+
+    def tree_flatten(self) -> tuple[tuple[Any], tuple[Any, ...]]:
+        """The value as what may change, the rest as what is fixed when `jit` compiles."""
+        return (self.value,), (self.gate, _hashable(self.steps), _hashable(self.units))
+
+    @classmethod
+    def tree_unflatten(cls, fixed: tuple[Any, ...], values: tuple[Any]) -> "Clamp":
+        """The clamp again, around what `jit`, `grad` or `vmap` made of its value."""
+        gate, *places = fixed
+        steps, units = (slice(*p.bounds) if isinstance(p, _Slice) else p for p in places)
+        return cls(gate, *values, steps=steps, units=units)
+
+
+class _Slice(NamedTuple):
+    """A slice that can be hashed, as Python's own can from 3.12 on."""
+
+    bounds: tuple[Any, Any, Any]
+
+
+def _hashable(index: Any) -> Any:
+    if isinstance(index, slice):
+        return _Slice((index.start, index.stop, index.step))
+    return tuple(np.atleast_1d(index).tolist())
+
+
+def trace(
+    params: Params,
+    xs: ArrayLike,
+    state: State | None = None,
+    *,
+    lengths: ArrayLike | None = None,
+    clamps: Sequence[Clamp] = (),
+) -> Any:
+    """Walk a cell along its sequences and keep all that happens inside.
+
+    Args:
+        params: `RNNParams`, `LSTMParams` or `GRUParams`.
+        xs: inputs (B, T, D), or (T, D) for one sequence; the results follow suit.
+        state: the initial state, zeros if None.
+        lengths: as in `run`; after its last valid step a row keeps its state and its gates read 0.
+        clamps: gates to hold at a value, LSTM only; a later clamp overrides an earlier one.
+
+    Returns:
+        `LSTMTrace`, `GRUTrace` or `RNNTrace`.
+
+    Raises:
+        ValueError: as `run`; and for a clamp of an unknown gate, of no step or unit, or on a cell
+            that has no such gates.
+    """
+    single, xs, state, lengths = check_sequences("trace", params, xs, state, lengths)
+    time, hidden_size = xs.shape[1], params.w_h.shape[0]
+    if lengths is None:
+        lengths = jnp.full(xs.shape[:1], time)
+    held = _held_gates(params, clamps, time, hidden_size) if clamps else None
+    record = _trace(params, xs, state, lengths, held)
+    return unbatch(record) if single else record
+
+
+class _Held(NamedTuple):
+    """Where gates are clamped (T, H) and to what (T, H), both for each of the four gates."""
+
+    where: LSTMGates
+    value: LSTMGates
+
+
+@jax.jit
+def _trace(params: Params, xs: Array, state: Any, lengths: Array, held: _Held | None) -> Any:
+    valid = valid_steps(lengths, xs.shape[1])  # (T, B, 1)
+    inputs = jnp.swapaxes(xs, 0, 1)  # (T, B, D)
+    inputs = jnp.where(valid, inputs, jnp.zeros_like(inputs))
+
+    def body(state: Any, step: tuple[Array, Array, _Held | None]) -> tuple[Any, tuple[Any, Any]]:
+        x, valid, held = step
+        moved, gates = cell_step(params, state, x)
+        if held is not None:
+            gates = jax.tree.map(
+                lambda is_held, value, gate: jnp.where(is_held[None], value[None], gate),
+                held.where,
+                held.value,
+                gates,
+            )
+            moved = lstm_update(state, gates)
+        state = freeze(valid, moved, state)
+        gates = jax.tree.map(lambda gate: jnp.where(valid, gate, jnp.zeros_like(gate)), gates)
+        return state, (gates, state)
+
+    _, (gates, states) = jax.lax.scan(body, state, (inputs, valid, held))
+    states = jax.tree.map(lambda first, rest: jnp.concatenate([first[None], rest]), state, states)
+    gates, states = jax.tree.map(lambda leaf: jnp.swapaxes(leaf, 0, 1), (gates, states))
+    if isinstance(gates, LSTMGates):
+        return LSTMTrace(*gates, states.c, states.h)
+    return GRUTrace(*gates, states) if isinstance(gates, GRUGates) else RNNTrace(states)
+
+
+# --- Clamps as arrays ----------------------------------------------------------------------------
+
+
+def _held_gates(params: Params, clamps: Sequence[Clamp], time: int, hidden_size: int) -> _Held:
+    """The clamps as masks and values, so that moving one never compiles anything again."""
+    if not isinstance(params, LSTMParams):
+        raise ValueError(
+            f"trace: clamps hold the gates of an LSTM, but params is {type(params).__name__}; "
+            "leave clamps out or use LSTMParams"
+        )
+    nowhere = np.zeros((time, hidden_size), bool)
+    where = dict.fromkeys(LSTMGates._fields, nowhere)
+    value = dict.fromkeys(LSTMGates._fields, jnp.zeros((time, hidden_size), params.w_x.dtype))
+    for index, clamp in enumerate(clamps):
+        name = f"clamps[{index}]"
+        if not isinstance(clamp, Clamp):
+            raise ValueError(
+                f'trace: {name} should be a Clamp such as Clamp("f", 1), got {clamp!r}'
+            )
+        if clamp.gate not in LSTMGates._fields:
+            raise ValueError(
+                f'trace: {name} names the gate {clamp.gate!r}; an LSTM has "i", "f", "g" and "o"'
+            )
+        here = nowhere.copy()
+        here[
+            np.ix_(
+                _chosen(f"{name}.steps", clamp.steps, time),
+                _chosen(f"{name}.units", clamp.units, hidden_size),
+            )
+        ] = True
+        number = check_scalar("trace", f"{name}.value", clamp.value, params.w_x.dtype)
+        where[clamp.gate] = where[clamp.gate] | here
+        value[clamp.gate] = jnp.where(here, number, value[clamp.gate])
+    return _Held(LSTMGates(**{k: jnp.asarray(v) for k, v in where.items()}), LSTMGates(**value))
+
+
+def _chosen(name: str, index: Any, size: int) -> Any:
+    """The positions that `index` picks out of `size`, or a `ValueError` where there are none."""
+    try:
+        chosen = np.arange(size)[index if isinstance(index, slice) else np.atleast_1d(index)]
+    except (IndexError, TypeError) as error:
+        raise ValueError(f"trace: {name} does not fit the {size} there are: {error}") from None
+    if chosen.size == 0:
+        raise ValueError(f"trace: {name} = {index} chooses none of the {size} there are")
+    return chosen
