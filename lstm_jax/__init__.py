@@ -16,7 +16,7 @@ from lstm_jax.cells import (
     step,
     zero_state,
 )
-from lstm_jax.convert import load, save
+from lstm_jax.files import load, save
 from lstm_jax.gradients import GradientFlow, gradient_flow, influence
 from lstm_jax.init import init_gru, init_lstm, init_rnn
 from lstm_jax.layers import Bidirectional, run, run_bidirectional, run_stack

@@ -94,7 +94,7 @@ def output(state: Any) -> Array:
 
 def valid_steps(lengths: Array, time: int) -> Array:
     """(T, B, 1), true where a row has not yet ended."""
-    return jnp.arange(time)[:, None, None] < lengths[None, :, None]
+    return jnp.arange(time, dtype=jnp.int32)[:, None, None] < lengths[None, :, None]
 
 
 def freeze(valid: Array, moved: Any, kept: Any) -> Any:
@@ -201,7 +201,12 @@ def check_sequences(
 
 
 def _check_lengths(where: str, lengths: Any, batch: int | None, time: int) -> Array:
-    array = jnp.asarray(lengths)
+    try:
+        array = jnp.asarray(lengths)
+    except (TypeError, ValueError):
+        raise ValueError(
+            f"{where}: lengths should be whole numbers, got {type(lengths).__name__}"
+        ) from None
     if not jnp.issubdtype(array.dtype, jnp.integer):
         raise ValueError(
             f"{where}: lengths should be whole numbers, got {array.dtype} {array.shape}; "
@@ -214,4 +219,4 @@ def _check_lengths(where: str, lengths: Any, batch: int | None, time: int) -> Ar
             f"{where}: lengths should lie between 0 and the {time} time steps of xs, "
             f"got {np.asarray(array).tolist()}"
         )
-    return array
+    return array.astype(jnp.int32)

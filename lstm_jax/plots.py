@@ -19,6 +19,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.colors import LogNorm
 from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
 
 from lstm_jax.arrays import ArrayLike
 
@@ -82,6 +83,7 @@ def curves(
     alt: str,
     log: bool = False,
     dashed: Sequence[str] = (),
+    thin: Sequence[str] = (),
     ylim: tuple[float, float] | None = None,
 ) -> Picture:
     """Several curves over one axis.
@@ -95,6 +97,7 @@ def curves(
         alt: the finding in a sentence.
         log: whether the vertical axis is logarithmic; zeros are left out there.
         dashed: the names of curves to be drawn dashed, such as bounds and baselines.
+        thin: the names of curves to be drawn thin, such as ragged data behind a smooth curve.
         ylim: the lower and upper end of the vertical axis.
     """
     with mpl.rc_context(_STYLE):
@@ -105,7 +108,12 @@ def curves(
             if log:
                 values = np.where(values > 0, values, np.nan)
             axes.plot(
-                np.asarray(x), values, label=name, color=colour, ls="--" if name in dashed else "-"
+                np.asarray(x),
+                values,
+                label=name,
+                color=colour,
+                ls="--" if name in dashed else "-",
+                lw=1.2 if name in thin else None,
             )
         if log:
             axes.set_yscale("log")
@@ -157,16 +165,57 @@ def influence_map(norms: ArrayLike, *, title: str, alt: str, floor: float = 1e-8
     """
     values = np.asarray(norms, np.float64)
     with mpl.rc_context(_STYLE):
-        figure, axes = _frame(title, "input at step s", "output at step t", width=7.5, height=6.5)
+        figure, axes = _frame(title, "input at step s", "output at step t", width=8.5, height=6.5)
         top = max(float(values.max(initial=0.0, where=np.isfinite(values))), 10 * floor)
         image = axes.imshow(
             np.where(values >= floor, values, np.nan),
             norm=LogNorm(floor, top),
             cmap=GATE_MAP,
-            aspect="equal",
         )
         figure.colorbar(image, label="‖∂h$_t$/∂x$_s$‖, no unit")
     return Picture(figure, alt)
+
+
+def unrolled(xs: ArrayLike, hs: ArrayLike, *, title: str, alt: str) -> Picture:
+    """An RNN drawn once for each step: inputs below, states above, the number in every box.
+
+    Args:
+        xs: the inputs of a few steps (T, D).
+        hs: the states (T+1, H), row 0 the initial one, as `trace` gives for one sequence.
+        title: the message.
+        alt: the finding in a sentence.
+    """
+    inputs, states = np.asarray(xs), np.asarray(hs)
+    pitch, below = 2.2, -1.7 - np.arange(inputs.shape[1])  # one step to the next; rows of inputs
+    arrow = {"arrowstyle": "-|>", "lw": 3, "color": "black", "shrinkA": 0, "shrinkB": 2}
+    with mpl.rc_context(_STYLE):
+        width, height = pitch * len(states) - 0.8, len(states[0]) + inputs.shape[1] + 2.1
+        figure, axes = _frame(title, "", "", width=1.1 * width, height=0.8 * height)
+        axes.set(xlim=(-0.7, width - 0.7), ylim=(below[-1] - 1.0, len(states[0]) + 0.6))
+        axes.axis("off")
+        for t, state in enumerate(states):
+            x, middle = pitch * t, (len(state) - 1) / 2
+            axes.text(x, len(state) - 0.1, f"$h_{{{t}}}$", ha="center", va="center")
+            for unit, value in enumerate(state):
+                _box(axes, x, len(state) - 1 - unit, value)
+            if t == 0:
+                continue
+            for row, value in zip(below, inputs[t - 1], strict=True):
+                _box(axes, x, row, value)
+            axes.text(x, below[-1] - 0.7, f"$x_{{{t}}}$", ha="center", va="center")
+            axes.annotate("", (x - 0.6, middle), (x - pitch + 0.6, middle), arrowprops=arrow)
+            axes.text(x - pitch / 2, middle + 0.25, "$W_h$", ha="center", va="center")
+            axes.annotate("", (x, -0.42), (x, below[0] + 0.4), arrowprops=arrow)
+            axes.text(x + 0.12, -0.85, "$W_x$", ha="left", va="center")
+    return Picture(figure, alt)
+
+
+def _box(axes: Axes, x: float, y: float, value: float) -> None:
+    """A number in a box, coloured by the signed map; what lies beyond ±1 takes its last colour."""
+    colour = mpl.colormaps[SIGNED_MAP](0.5 + 0.5 * float(value))
+    axes.add_patch(Rectangle((x - 0.6, y - 0.4), 1.2, 0.8, fc=colour, ec="black", lw=1.5))
+    ink = "white" if abs(value) > 0.7 else "black"
+    axes.text(x, y, f"{value:.2f}", color=ink, ha="center", va="center")
 
 
 def _units_over_time(

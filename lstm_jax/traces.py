@@ -126,8 +126,8 @@ def trace(
     single, xs, state, lengths = check_sequences("trace", params, xs, state, lengths)
     time, hidden_size = xs.shape[1], params.w_h.shape[0]
     if lengths is None:
-        lengths = jnp.full(xs.shape[:1], time)
-    held = _held_gates(params, clamps, time, hidden_size) if clamps else None
+        lengths = jnp.full(xs.shape[:1], time, jnp.int32)
+    held = _held_gates(params, clamps, time, hidden_size)
     record = _trace(params, xs, state, lengths, held)
     return unbatch(record) if single else record
 
@@ -171,13 +171,19 @@ def _trace(params: Params, xs: Array, state: Any, lengths: Array, held: _Held | 
 # --- Clamps as arrays ----------------------------------------------------------------------------
 
 
-def _held_gates(params: Params, clamps: Sequence[Clamp], time: int, hidden_size: int) -> _Held:
-    """The clamps as masks and values, so that moving one never compiles anything again."""
+def _held_gates(
+    params: Params, clamps: Sequence[Clamp], time: int, hidden_size: int
+) -> _Held | None:
+    """The clamps as masks and values, so that adding or moving one compiles nothing again."""
+    if not isinstance(clamps, list | tuple):
+        raise ValueError(f"trace: clamps should be a list of Clamp, got {clamps!r}")
     if not isinstance(params, LSTMParams):
-        raise ValueError(
-            f"trace: clamps hold the gates of an LSTM, but params is {type(params).__name__}; "
-            "leave clamps out or use LSTMParams"
-        )
+        if clamps:
+            raise ValueError(
+                "trace: clamps hold the gates of an LSTM, but params is "
+                f"{type(params).__name__}; leave clamps out or use LSTMParams"
+            )
+        return None
     nowhere = np.zeros((time, hidden_size), bool)
     where = dict.fromkeys(LSTMGates._fields, nowhere)
     value = dict.fromkeys(LSTMGates._fields, jnp.zeros((time, hidden_size), params.w_x.dtype))

@@ -1,0 +1,17 @@
+"""Strict JAX for every test: on the CPU, with no silent dtype promotion and no silent broadcast."""
+
+from collections.abc import Iterator
+
+import jax
+import pytest
+
+jax.config.update("jax_platforms", "cpu")
+jax.config.update("jax_numpy_dtype_promotion", "strict")
+jax.config.update("jax_numpy_rank_promotion", "raise")
+
+
+@pytest.fixture
+def x64() -> Iterator[None]:
+    """Run the test with float64 switched on; everything else runs in float32."""
+    with jax.enable_x64(True):
+        yield

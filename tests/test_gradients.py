@@ -1,0 +1,115 @@
+"""Gradient through time against `jax.jacrev` of the whole state."""
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import oracles
+import pytest
+
+import lstm_jax
+from lstm_jax import LSTMState, gradient_flow, influence, run
+
+KINDS = list(oracles.KINDS)
+SIZES = [{}, {"batch": 1, "time": 1, "features": 1, "hidden": 1}, {"time": 9, "hidden": 2}]
+
+
+def whole(state):
+    return jnp.concatenate(state, -1) if isinstance(state, LSTMState) else state
+
+
+def parted(params, flat):
+    return LSTMState(*jnp.split(flat, 2, -1)) if isinstance(params, lstm_jax.LSTMParams) else flat
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("sizes", SIZES)
+@pytest.mark.parametrize(("dtype", "tolerance"), [("float32", 1e-5), ("float64", 1e-10)])
+def test_total_flow_is_the_norm_of_the_jacobian_of_the_whole_state(kind, sizes, dtype, tolerance):
+    with jax.enable_x64(dtype == "float64"):
+        params, xs, state = oracles.draw(kind, dtype=dtype, **sizes)
+        total = gradient_flow(params, xs, state).total
+        record = lstm_jax.trace(params, xs, state)
+        batch, time, _ = xs.shape
+        assert total.shape == (batch, time + 1)
+        for row in range(batch):
+            assert total[row, time] == 1
+            for t in range(time):
+                h = record.h[row, t]
+                start = whole(LSTMState(h, record.c[row, t])) if kind == "lstm" else h
+
+                def last(flat, row=row, t=t):
+                    return whole(run(params, xs[row, t:], parted(params, flat))[1])
+
+                singular = np.linalg.svd(jax.jacrev(last)(start), compute_uv=False)
+                np.testing.assert_allclose(total[row, t], singular[0], rtol=tolerance)
+
+
+def test_direct_flow_is_the_product_of_the_forget_gates():
+    params, xs, state = oracles.draw("lstm")
+    direct = gradient_flow(params, xs, state).direct
+    f = np.asarray(lstm_jax.trace(params, xs, state).f)
+    for t in range(6):
+        np.testing.assert_allclose(direct[:, t], f[:, t:].prod(1).max(-1), rtol=1e-5)
+    assert (direct <= 1).all()
+
+
+@pytest.mark.parametrize("kind", ["rnn", "gru"])
+def test_only_an_lstm_has_a_direct_path(kind):
+    params, xs, state = oracles.draw(kind)
+    assert gradient_flow(params, xs, state).direct is None
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("sizes", SIZES)
+@pytest.mark.parametrize(("dtype", "tolerance"), [("float32", 1e-5), ("float64", 1e-10)])
+def test_influence_is_the_norm_of_the_jacobian_of_the_outputs(kind, sizes, dtype, tolerance):
+    with jax.enable_x64(dtype == "float64"):
+        params, xs, _ = oracles.draw(kind, dtype=dtype, **sizes)
+        norms = influence(params, xs)
+        for row, sequence in enumerate(xs):
+            jacobian = jax.jacrev(lambda xs: run(params, xs)[0])(sequence)  # (T, H, T, D)
+            expected = np.sqrt((np.asarray(jacobian) ** 2).sum((1, 3)))
+            np.testing.assert_allclose(norms[row], expected, rtol=tolerance, atol=tolerance)
+            np.testing.assert_array_equal(np.triu(norms[row], 1), 0)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_one_sequence_is_a_row_of_the_batch(kind):
+    params, xs, state = oracles.draw(kind)
+    own = jax.tree.map(lambda a: a[1], state)
+    row = jax.tree.map(lambda a: a[1], gradient_flow(params, xs, state))
+    oracles.assert_close(gradient_flow(params, xs[1], own), row, 1e-5)
+    np.testing.assert_allclose(influence(params, xs[1]), influence(params, xs)[1], rtol=1e-5)
+
+
+def linear_rnn(factor, size=2):
+    """h_t = factor · h_{t-1} near 0, where tanh has slope 1."""
+    return lstm_jax.RNNParams(jnp.zeros((1, size)), factor * jnp.eye(size), jnp.zeros(size))
+
+
+def test_flow_is_right_where_a_product_of_floats_would_leave_their_range():
+    xs = jnp.zeros((100, 1))
+    down, up = (gradient_flow(linear_rnn(k), xs).total for k in (0.5, 2.0))
+    np.testing.assert_allclose(down[[0, 50, 100]], [0.5**100, 0.5**50, 1], rtol=1e-4)
+    np.testing.assert_allclose(up[[0, 50, 100]], [2.0**100, 2.0**50, 1], rtol=1e-4)
+    long = jnp.zeros((400, 1))
+    assert gradient_flow(linear_rnn(0.5), long).total[0] == 0
+    assert gradient_flow(linear_rnn(2.0), long).total[0] == jnp.inf
+    assert not jnp.isnan(influence(linear_rnn(2.0), long)).any()
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_both_are_differentiable(kind):
+    params, xs, state = oracles.draw(kind)
+
+    def loss(params):
+        return gradient_flow(params, xs, state).total[0, 0] + influence(params, xs)[0, -1, 0]
+
+    slopes = jax.grad(loss)(params)
+    direction = jax.tree.map(jnp.ones_like, params)
+    step = 1e-2
+    ahead, back = (
+        loss(jax.tree.map(lambda p, d, s=s: p + s * d, params, direction)) for s in (step, -step)
+    )
+    slope = sum(leaf.sum() for leaf in slopes)
+    np.testing.assert_allclose(slope, (ahead - back) / (2 * step), rtol=2e-2, atol=1e-3)

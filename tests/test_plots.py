@@ -1,0 +1,107 @@
+"""Pictures: what is drawn is what was given, readable and with its words."""
+
+import base64
+import io
+
+import matplotlib as mpl
+import numpy as np
+import pytest
+
+from lstm_jax import plots
+
+WORDS = {"title": "A message", "alt": 'A finding with "quotes" & <marks>'}
+PICTURES = {
+    "curves": lambda: plots.curves(
+        [0, 1, 2],
+        {"one": [1.0, 2.0, 3.0], "two": [3.0, 2.0, 1.0]},
+        xlabel="step",
+        ylabel="size, no unit",
+        **WORDS,
+    ),
+    "bars": lambda: plots.bars({"slow": 1234.5, "fast": 0.5}, xlabel="milliseconds", **WORDS),
+    "gate_map": lambda: plots.gate_map(np.full((6, 3), 0.5), **WORDS),
+    "signed_map": lambda: plots.signed_map(np.array([[0.5, -2.0]]), label="h", **WORDS),
+    "influence_map": lambda: plots.influence_map(np.tril(np.ones((4, 4))), **WORDS),
+    "unrolled": lambda: plots.unrolled(np.ones((2, 1)), np.zeros((3, 2)), **WORDS),
+}
+
+
+@pytest.mark.parametrize("name", PICTURES)
+def test_a_picture_is_an_image_with_its_finding_as_alternative_text(name):
+    picture = PICTURES[name]()
+    bundle = picture._repr_mimebundle_()
+    png = base64.b64decode(bundle["image/png"])
+    assert png.startswith(b"\x89PNG")
+    assert mpl.image.imread(io.BytesIO(png)).std() > 0.01  # not a blank page
+    assert 'alt="A finding with &quot;quotes&quot; &amp; &lt;marks&gt;"' in bundle["text/html"]
+    assert bundle["text/plain"] == repr(picture) == f"Picture: {WORDS['alt']}"
+
+
+@pytest.mark.parametrize("name", PICTURES)
+def test_every_word_can_be_read_from_the_last_row(name):
+    figure = PICTURES[name]().figure
+    axes = figure.axes[0]
+    assert axes.get_title(loc="left") == "A message"
+    words = [
+        text
+        for each in figure.axes
+        for text in (
+            each.title,
+            each.xaxis.label,
+            each.yaxis.label,
+            *each.get_xticklabels(),
+            *each.get_yticklabels(),
+            *each.texts,
+        )
+    ]
+    assert min(text.get_fontsize() for text in words) >= 18
+    assert figure.dpi >= 100
+
+
+def test_curves_draws_each_curve_in_its_own_safe_colour_and_leaves_zeros_off_a_log_axis():
+    picture = plots.curves(
+        range(3),
+        {"a": [1.0, 0.0, 2.0], "bound": [3.0, 3.0, 3.0]},
+        xlabel="",
+        ylabel="",
+        log=True,
+        dashed=["bound"],
+        **WORDS,
+    )
+    (axes,) = picture.figure.axes
+    solid, dashed = axes.lines
+    np.testing.assert_array_equal(solid.get_ydata(), [1.0, np.nan, 2.0])
+    assert (solid.get_linestyle(), dashed.get_linestyle()) == ("-", "--")
+    assert [line.get_color() for line in axes.lines] == list(plots.COLOURS[:2])
+    assert axes.get_yscale() == "log"
+    assert [text.get_text() for text in axes.get_legend().get_texts()] == ["a", "bound"]
+
+
+def test_bars_say_their_numbers():
+    axes = PICTURES["bars"]().figure.axes[0]
+    assert [text.get_text() for text in axes.texts] == ["1,234", "0.5"]
+
+
+def test_gates_have_one_map_from_0_to_1_and_signed_values_one_centred_at_0():
+    (gate,) = PICTURES["gate_map"]().figure.axes[0].images
+    assert (gate.get_clim(), gate.get_cmap().name) == ((0, 1), "Blues")
+    (signed,) = PICTURES["signed_map"]().figure.axes[0].images
+    assert (signed.get_clim(), signed.get_cmap().name) == ((-2, 2), "coolwarm")
+    np.testing.assert_array_equal(signed.get_array(), [[0.5], [-2.0]])  # a row a unit
+
+
+def test_influence_map_leaves_the_future_white():
+    (image,) = PICTURES["influence_map"]().figure.axes[0].images
+    np.testing.assert_array_equal(
+        np.isnan(image.get_array().filled(np.nan)), np.triu(np.ones((4, 4)), 1)
+    )
+
+
+def test_influence_map_of_nothing_at_all_is_a_blank_map_not_an_error():
+    assert plots.influence_map(np.zeros((3, 3)), **WORDS).png()
+
+
+def test_unrolled_writes_the_live_numbers():
+    picture = plots.unrolled(np.array([[0.25]]), np.array([[0.0], [-0.75]]), **WORDS)
+    texts = [text.get_text() for text in picture.figure.axes[0].texts]
+    assert {"0.25", "0.00", "-0.75", "$h_{0}$", "$h_{1}$", "$x_{1}$"} <= set(texts)
