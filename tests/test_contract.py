@@ -138,7 +138,9 @@ def test_wrong_calls_are_caught_under_jit_too(row):
 
 
 FUNCTIONS = {
-    "step": lambda params, xs: step(params, lstm_jax.zero_state(params, len(xs)), xs[:, 0]),
+    "step": lambda params, xs: step(
+        params, step(params, lstm_jax.zero_state(params, len(xs)), xs[:, 0])[0], xs[:, 1]
+    ),
     "run": lambda params, xs: run(params, xs),
     "run with lengths": lambda params, xs: run(params, xs, lengths=jnp.array([5, 2]), reverse=True),
     "trace": lambda params, xs: trace(params, xs),

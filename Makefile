@@ -1,0 +1,92 @@
+# Needs make, git and Python 3.11 to 3.14; everything else goes into .venv, from requirements.lock.
+PYTHON ?= python3
+ARGS ?=
+BIN := .venv/bin
+
+# What `make test` runs, in this order; each is a target of its own.
+STEPS := env lint types unit check-notebooks lessons
+
+.PHONY: help lab test $(STEPS) peers notebooks format lock clean
+
+help: ## show this list
+	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' Makefile | awk -F'|' '{ printf "make %-16s %s\n", $$1, $$2 }'
+
+lab: env ## open JupyterLab on the lessons; ARGS="--no-browser --port 8899" passes on
+	cd notebooks && ../$(BIN)/jupyter-lab $(LAB_OFFLINE) $(ARGS)
+
+test: ## run every check that needs no other deep-learning library, and time each
+	@report=; for step in $(STEPS); do \
+	  printf '\n== %s\n' $$step; start=$$(date +%s); \
+	  $(MAKE) --no-print-directory $$step \
+	    || { printf '\nmake test: %s failed. To run it alone: make %s\n' $$step $$step; exit 1; }; \
+	  report="$$report$$(printf '%-16s %5d' $$step $$(($$(date +%s) - start)))\n"; \
+	done; printf "\nstep             seconds\n$$report"
+
+env: .venv/made ## make .venv from the lock, if it is not there or out of date
+
+lint: env ## ruff: rules and format
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+
+types: env ## mypy
+	$(BIN)/mypy
+
+unit: env ## pytest, all but tests/peers
+	$(BIN)/pytest -n 2 $(ARGS)
+
+check-notebooks: env ## the notebooks are what their sources say
+	$(BIN)/python notebooks/source/build.py --check
+
+lessons: env ## execute every lesson and print a table
+	$(BIN)/python notebooks/source/run.py $(ARGS)
+
+# Outside the lock: other libraries are many and large. No locked version moves. torch comes as the
+# build that your pip offers; the CPU one is enough.
+peers: env ## add the other libraries to .venv and compare with them
+	$(BIN)/pip freeze --exclude-editable > .venv/locked.txt
+	$(BIN)/pip install --quiet --no-build-isolation --constraint .venv/locked.txt --editable '.[peers]'
+	$(BIN)/pytest tests/peers $(ARGS)
+
+notebooks: env ## rebuild the notebooks from their sources
+	$(BIN)/python notebooks/source/build.py
+
+format: env ## let ruff format and mend what it can
+	$(BIN)/ruff format
+	$(BIN)/ruff check --fix
+
+lock: env ## refresh requirements.lock within the bounds of pyproject.toml
+	$(BIN)/pip install --quiet uv
+	$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --fork-strategy fewest \
+	  --generate-hashes --no-emit-index-url --no-annotate --custom-compile-command 'make lock' \
+	  --extra lab --extra test --group build --output-file requirements.lock pyproject.toml
+
+clean: ## remove .venv and every cache
+	rm -rf .venv .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	find . -name __pycache__ -prune -exec rm -r {} +
+
+# A class room may be offline: JupyterLab asks for no news and no newer version of itself.
+LAB_OFFLINE := --LabApp.news_url=None --LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate
+
+define CHECK_PYTHON
+import sys
+version = "%d.%d" % sys.version_info[:2]
+if not (3, 11) <= sys.version_info[:2] <= (3, 14):
+    sys.exit("lstm_jax needs Python 3.11 to 3.14 and found %s at %s: install one of these and name it,"
+             " as in make lab PYTHON=python3.13" % (version, sys.executable))
+try:
+    import ensurepip, venv
+except ImportError:
+    sys.exit("Python %s at %s cannot make environments: install its venv module (on Debian and Ubuntu:"
+             " apt install python%s-venv)" % (version, sys.executable, version))
+endef
+export CHECK_PYTHON
+
+.venv/made: requirements.lock pyproject.toml
+	@command -v $(PYTHON) >/dev/null || { echo "There is no $(PYTHON): install Python 3.11 to 3.14" \
+	  "and name it, as in make lab PYTHON=python3.13"; exit 1; }
+	@$(PYTHON) -c "$$CHECK_PYTHON"
+	@echo "Making .venv from requirements.lock: a minute or two."
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --require-hashes --requirement requirements.lock
+	$(BIN)/pip install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@

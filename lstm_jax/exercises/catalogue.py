@@ -1,0 +1,9 @@
+"""All exercises by name, in the order of the lessons."""
+
+from lstm_jax.exercises import lesson_00, lesson_01, lesson_02
+
+EXERCISES = {
+    exercise.name: exercise
+    for lesson in (lesson_00, lesson_01, lesson_02)
+    for exercise in lesson.EXERCISES
+}

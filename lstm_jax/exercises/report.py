@@ -1,0 +1,85 @@
+"""What a student sees after `check` and `hint`: as text, and as HTML in a notebook."""
+
+from __future__ import annotations
+
+import sys
+from html import escape
+from itertools import zip_longest
+from typing import Literal, NamedTuple
+
+Outcome = Literal["passed", "failed", "unanswered"]
+
+# Okabe-Ito colours, all legible as a bar on a light and on a dark ground. The symbol and the
+# words say the same, for those who do not see the colour.
+COLOURS = {"passed": "#009E73", "failed": "#D55E00", "unanswered": "#999999", None: "#56B4E9"}
+CELL = "padding:4px 16px 4px 0;text-align:left;vertical-align:top;font-size:16px"
+
+
+class Table(NamedTuple):
+    """Rows of texts; a text may have several lines. The first column names the row."""
+
+    header: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+    def text(self) -> str:
+        """The columns side by side, padded."""
+        lines: list[tuple[str, ...]] = []
+        for row in (self.header, *self.rows):
+            lines += zip_longest(*(cell.split("\n") for cell in row), fillvalue="")
+        widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+        return "\n".join("  " + "   ".join(map(str.ljust, line, widths)).rstrip() for line in lines)
+
+    def html(self) -> str:
+        """A table whose values stand in the font of code."""
+        head = "".join(
+            f'<th scope="col" style="{CELL}">{escape(name)}</th>' for name in self.header
+        )
+        body = ""
+        for label, *cells in self.rows:
+            code = f"{CELL};white-space:pre;font-family:monospace"
+            body += f'<tr><th scope="row" style="{CELL}">{escape(label)}</th>'
+            body += "".join(f'<td style="{code}">{escape(cell)}</td>' for cell in cells) + "</tr>"
+        return f'<table style="margin:4px 0"><tr>{head}</tr>{body}</table>'
+
+
+class Report(NamedTuple):
+    """A headline, sentences and tables about one exercise. `outcome` is None for a hint."""
+
+    exercise: str
+    outcome: Outcome | None
+    headline: str
+    body: tuple[str | Table, ...] = ()
+
+    def text(self) -> str:
+        """For a terminal."""
+        parts = [part.text() if isinstance(part, Table) else part for part in self.body]
+        return "\n".join([self.headline, *parts])
+
+    def html(self) -> str:
+        """For a notebook, light or dark: the text keeps the theme's colour."""
+        parts = [
+            part.html()
+            if isinstance(part, Table)
+            else f'<p style="margin:4px 0">{escape(part)}</p>'
+            for part in self.body
+        ]
+        style = f"border-left:6px solid {COLOURS[self.outcome]};padding:4px 12px;font-size:16px"
+        headline = f'<p style="margin:4px 0;font-size:18px"><b>{escape(self.headline)}</b></p>'
+        return f'<div style="{style}">{headline}{"".join(parts)}</div>'
+
+    def show(self) -> None:
+        """Display it in the running notebook, or print it where there is none.
+
+        The outcome also goes into the output's metadata, for whoever collects results.
+        """
+        ipython = sys.modules.get("IPython")
+        if ipython is None or ipython.get_ipython() is None:
+            print(self.text())
+            return
+        ipython.display.display(
+            {"text/plain": self.text(), "text/html": self.html()},
+            raw=True,
+            metadata={"lstm_jax": {"exercise": self.exercise, "outcome": self.outcome}}
+            if self.outcome
+            else {},
+        )

@@ -1,0 +1,32 @@
+"""Makes `notebooks/source/build.py` and `run.py` importable, and lessons to try them on."""
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "notebooks" / "source"))
+
+OPENING = """\
+# %% [markdown]
+# # {number} Adding
+
+# %%
+from IPython.display import display
+
+"""
+
+
+@pytest.fixture
+def write_source(tmp_path: Path) -> Callable[..., Path]:
+    """Return a function that writes a lesson, its opening and these cells, into `tmp_path`."""
+
+    def write(cells: str, name: str = "01_adding", opening: str = OPENING) -> Path:
+        source = tmp_path / "source" / f"{name}.py"
+        source.parent.mkdir(exist_ok=True)
+        source.write_text(opening.format(number=name[:2]) + cells, encoding="utf-8")
+        return source
+
+    return write

@@ -1,0 +1,182 @@
+"""The repository as a whole: its packaging files agree, and the package keeps its own order."""
+
+import ast
+import re
+import subprocess
+import sys
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import yaml
+from packaging.requirements import Requirement
+from packaging.specifiers import SpecifierSet
+from packaging.utils import canonicalize_name
+
+ROOT = Path(__file__).parents[1]
+PACKAGE = ROOT / "lstm_jax"
+PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
+PROJECT = PYPROJECT["project"]
+BUILD = [Requirement(text) for text in PYPROJECT["build-system"]["requires"]]
+EVERYDAY = [
+    Requirement(text)
+    for text in (
+        *PROJECT["dependencies"],
+        *PROJECT["optional-dependencies"]["lab"],
+        *PROJECT["optional-dependencies"]["test"],
+    )
+]
+
+
+def bounds(requirements: list[Requirement]) -> dict[str, SpecifierSet]:
+    """Versions allowed, by canonical name."""
+    return {canonicalize_name(each.name): each.specifier for each in requirements}
+
+
+# --- packaging files
+
+
+def test_conda_has_the_bounds_of_pyproject() -> None:
+    pypi_names = {"matplotlib-base": "matplotlib"}
+    entries = yaml.safe_load((ROOT / "environment.yml").read_text())["dependencies"]
+    *conda, pip_section = entries
+    texts = [*conda, *pip_section["pip"]]
+    assert "-e ." in texts
+    stated = bounds([Requirement(text) for text in texts if text not in ("pip", "-e .")])
+    stated = {pypi_names.get(name, name): specifier for name, specifier in stated.items()}
+    assert stated.pop("python") == SpecifierSet(PROJECT["requires-python"])
+    assert stated == bounds(EVERYDAY)
+
+
+def lock_entries() -> list[str]:
+    """One string per pinned package: `name==version ; marker --hash=... --hash=...`."""
+    joined = (ROOT / "requirements.lock").read_text().replace("\\\n", " ")
+    return [line for line in joined.splitlines() if not line.startswith("#")]
+
+
+def test_lock_names_no_address() -> None:
+    text = (ROOT / "requirements.lock").read_text()
+    assert not re.search(r"https?:|file:|@|--(?!hash=sha256:)", text)
+
+
+def test_lock_pins_one_version_with_hashes() -> None:
+    pinned = [entry.split(" --hash=")[0] for entry in lock_entries()]
+    names = [canonicalize_name(Requirement(text).name) for text in pinned]
+    assert len(names) == len(set(names))
+    for entry in lock_entries():
+        assert re.fullmatch(r"[\w.-]+==\S+( ; [^#]+?)?( +--hash=sha256:[0-9a-f]{64})+", entry)
+
+
+@pytest.mark.parametrize("requirement", [*BUILD, *EVERYDAY], ids=lambda each: each.name)
+def test_lock_satisfies(requirement: Requirement) -> None:
+    pins = bounds([Requirement(entry.split(" --hash=")[0]) for entry in lock_entries()])
+    pin = str(pins[canonicalize_name(requirement.name)])
+    assert requirement.specifier.contains(pin.removeprefix("=="))
+
+
+def test_lock_is_made_with_the_build_backend() -> None:
+    group = PYPROJECT["dependency-groups"]["build"]
+    assert bounds([Requirement(text) for text in group]) == bounds(BUILD)
+
+
+def test_no_file_holds_a_machine_path_or_a_registry_address() -> None:
+    listing = ["git", "ls-files", "--cached", "--others", "--exclude-standard"]
+    files = subprocess.run(listing, cwd=ROOT, check=True, capture_output=True, text=True).stdout
+    # Written with a bracket each, so that this line does not match itself.
+    machine = r"(?<![\w.])/(?:roo[t]|hom[e]|User[s]|wor[k]|tm[p])/"
+    registry = r"pypi[.]or[g]|pythonhoste[d]|conda[.]anacond[a]|npmj[s]|download[.]pytorc[h]"
+    found = []
+    for name in files.splitlines():
+        text = (ROOT / name).read_bytes().decode("utf-8", errors="ignore")
+        found += [f"{name}: {match[0]}" for match in re.finditer(f"{machine}|{registry}", text)]
+    assert not found
+
+
+# --- the package
+
+# A module imports only from those before it; `__init__` stands after the ones it exports.
+ORDER = [
+    "arrays",
+    "data",
+    "cells",
+    "init",
+    "layers",
+    "fast",
+    "traces",
+    "gradients",
+    "parallel",
+    "training",
+    "models",
+    "files",
+    "convert",
+    "plots",
+    "widgets",
+    "exercises",
+]
+SOURCES = sorted(PACKAGE.rglob("*.py"))
+name_of = {path: path.relative_to(ROOT).as_posix() for path in SOURCES}
+
+
+def imports_of(path: Path) -> Iterator[str]:
+    """Every module that a file imports, at any depth, relative imports made absolute."""
+    package = path.relative_to(ROOT).parent.parts
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            start = package[: len(package) - node.level + 1] if node.level else ()
+            base = ".".join([*start, *([node.module] if node.module else [])])
+            # `from lstm_jax import plots` imports the module plots.
+            yield from (f"{base}.{alias.name}" for alias in node.names)
+
+
+def part_of(path: Path) -> str:
+    """The row of ORDER that a file belongs to."""
+    return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=name_of.get)
+def test_file_imports_only_from_above_it(path: Path) -> None:
+    part = part_of(path)
+    if part == "__init__":
+        return
+    own = [module.split(".")[1] for module in imports_of(path) if module.startswith("lstm_jax.")]
+    below = [other for other in own if other not in ORDER[: ORDER.index(part)] and other != part]
+    assert not below
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=name_of.get)
+def test_pictures_stay_in_their_modules(path: Path) -> None:
+    home = {"matplotlib": "plots", "ipywidgets": "widgets", "anywidget": "widgets"}
+    imported = {module.split(".")[0] for module in imports_of(path)}
+    assert {home[library] for library in imported & home.keys()} <= {part_of(path)}
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=name_of.get)
+def test_file_is_one_idea_long(path: Path) -> None:
+    assert len(path.read_text().splitlines()) <= 320
+
+
+def python(code: str) -> str:
+    """What a fresh interpreter prints."""
+    command = [sys.executable, "-c", code]
+    return subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout
+
+
+def test_import_leaves_pictures_widgets_and_training_out() -> None:
+    loaded = set(python("import lstm_jax, sys; print(*sys.modules)").split())
+    assert "lstm_jax.cells" in loaded
+    heavy = {"matplotlib", "ipywidgets", "anywidget", "IPython", "optax", "pandas", "statsmodels"}
+    assert not loaded & heavy
+
+
+def test_import_adds_little_to_that_of_jax() -> None:
+    code = """
+import time, jax
+start = time.perf_counter()
+import lstm_jax
+print(time.perf_counter() - start)
+"""
+    # The best of three: another process may have held the processor.
+    assert min(float(python(code)) for _ in range(3)) < 0.3
