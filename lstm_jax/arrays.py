@@ -106,7 +106,8 @@ def check_scalar(where: str, name: str, value: Any, dtype: Any) -> Array:
         raise ValueError(
             f"{where}: {name} should be one number, got an array of shape {scalar.shape}"
         )
-    if is_concrete(scalar) and not np.isfinite(scalar):
+    # In NumPy: under `jit` what JAX computes has no value yet.
+    if is_concrete(value) and not np.isfinite(np.asarray(value)):
         raise ValueError(f"{where}: {name} should be finite, got {value!r}")
     return scalar
 

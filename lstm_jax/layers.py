@@ -214,9 +214,11 @@ def _check_lengths(where: str, lengths: Any, batch: int | None, time: int) -> Ar
         )
     rows = () if batch is None else (Axis("batch", batch, f"xs has {batch}"),)
     check_shape(where, "lengths", array.shape, rows)
-    if is_concrete(array) and (np.any(array < 0) or np.any(array > time)):
-        raise ValueError(
-            f"{where}: lengths should lie between 0 and the {time} time steps of xs, "
-            f"got {np.asarray(array).tolist()}"
-        )
+    if is_concrete(lengths):
+        values = np.asarray(lengths)  # in NumPy: under `jit` what JAX computes has no value yet
+        if np.any(values < 0) or np.any(values > time):
+            raise ValueError(
+                f"{where}: lengths should lie between 0 and the {time} time steps of xs, "
+                f"got {values.tolist()}"
+            )
     return array.astype(jnp.int32)

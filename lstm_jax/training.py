@@ -154,7 +154,6 @@ def fit(
                 bar.set_postfix_str(f"loss {history.loss[done - 1]:.4g}", refresh=False)
                 bar.update(done - before)
     except KeyboardInterrupt:
-        done = int(state.step)
         print(f"fit: stopped at step {done} of {steps}; what was trained until there is kept")
 
     finite = bool(state.finite)
@@ -184,7 +183,7 @@ def _train(
     params = optax.apply_updates(state.params, change)
 
     norm = optax.tree.norm(gradient)
-    finite = jnp.isfinite(value) & jnp.isfinite(norm)
+    finite = jnp.isfinite(value)
     for leaf in jax.tree.leaves(params):
         finite &= jnp.all(jnp.isfinite(leaf))
     after = _State(params, opt_state, state.step + 1, finite)

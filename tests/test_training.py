@@ -1,4 +1,5 @@
 import _thread
+import signal
 from functools import partial
 from typing import NamedTuple
 
@@ -181,6 +182,15 @@ def test_a_change_that_no_float_holds():
 # Interrupting and showing progress
 
 
+@pytest.fixture
+def interruptible():
+    # A shell starts what it runs in the background with this signal switched off.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("interruptible")
 def test_interrupting_keeps_what_has_been_trained(capsys):
     def interrupt(step):
         if step == 60:
