@@ -12,7 +12,7 @@ help: ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' Makefile | awk -F'|' '{ printf "make %-16s %s\n", $$1, $$2 }'
 
 lab: env ## open JupyterLab on the lessons; ARGS="--no-browser --port 8899" passes on
-	cd notebooks && ../$(BIN)/jupyter-lab $(LAB_OFFLINE) $(ARGS)
+	cd notebooks && ../$(BIN)/jupyter-lab --KernelManager.transport_encryption=auto $(ARGS)
 
 test: ## run every check that needs no other deep-learning library, and time each
 	@report=; for step in $(STEPS); do \
@@ -65,7 +65,8 @@ clean: ## remove .venv and every cache
 	find . -name __pycache__ -prune -exec rm -r {} +
 
 # A class room may be offline: JupyterLab asks for no news and no newer version of itself.
-LAB_OFFLINE := --LabApp.news_url=None --LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate
+LAB_SETTINGS := {"@jupyterlab/apputils-extension:notification": \
+  {"fetchNews": "false", "checkForUpdates": false}}
 
 define CHECK_PYTHON
 import sys
@@ -89,4 +90,6 @@ export CHECK_PYTHON
 	$(PYTHON) -m venv .venv
 	$(BIN)/pip install --quiet --require-hashes --requirement requirements.lock
 	$(BIN)/pip install --quiet --no-deps --no-build-isolation --editable .
+	@mkdir -p .venv/share/jupyter/lab/settings
+	@echo '$(LAB_SETTINGS)' > .venv/share/jupyter/lab/settings/overrides.json
 	@touch $@
