@@ -207,3 +207,12 @@ def test_a_stack_may_mix_cells():
     hs, states = lstm_jax.run_stack([bottom, pair, top], xs)
     assert hs.shape == (2, 5, 4)
     assert [jax.tree.structure(s).num_leaves for s in states] == [1, 2, 2]
+
+
+@pytest.mark.usefixtures("x64")
+@pytest.mark.parametrize("kind", KINDS)
+def test_lengths_may_be_of_any_integer_type(kind):
+    case = oracles.draw(kind, dtype="float64")
+    expected = run(*case, lengths=jnp.array([5, 3], jnp.int32))
+    for integer in (np.int64, np.uint8):
+        oracles.assert_close(run(*case, lengths=np.array([5, 3], integer)), expected, 0)
