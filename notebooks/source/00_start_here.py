@@ -34,9 +34,9 @@ from lstm_jax.exercises import check, hint
 # | 00 | Start here | What is a memory that walks along a sequence? |
 # | 01 | [RNN recap](01_rnn_recap.ipynb) | How does a network learn such a memory? |
 # | 02 | [Vanishing gradients](02_vanishing_gradients.ipynb) | Why can it not look far back? |
-# | 03 | Forget gate | What to keep? |
-# | 04 | Input gate | What to write? |
-# | 05 | Output gate | What to show? |
+# | 03 | [Forget gate](03_forget_gate.ipynb) | What to keep? |
+# | 04 | [Input gate](04_input_gate.ipynb) | What to write? |
+# | 05 | [Output gate](05_output_gate.ipynb) | What to show? |
 # | 06 | LSTM cell | How do the three gates work together? |
 # | 07 | LSTM layer | How far does gradient get through a chain of steps? |
 # | 08 | Training | Does an LSTM learn better than an RNN, and at what price? |

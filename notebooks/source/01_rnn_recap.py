@@ -29,6 +29,7 @@ from lstm_jax.data.sunspots import sunspots
 from lstm_jax.data.windows import fit_scale, split, windows
 from lstm_jax.exercises import check, hint
 from lstm_jax.training import adam, fit, mean_squared_error
+from lstm_jax.widgets import RNNExplorer
 
 # %% [markdown]
 # ## 1. The task: the sun, a year ahead (5 min)
@@ -318,6 +319,37 @@ print(f"Verdict: {answer}. Nothing before an input changes (h_0 moved by {moved[
 # 2. So a state depends on *every* input up to now, and on none to come.
 # 3. The columns in the picture are not layers with weights of their own. It is one cell at four
 #    times.
+#
+# An input reaches all later states. How long does it last there? That is up to $W_h$.
+# `init_rnn(..., gain=...)` makes it a random rotation times the **gain**: before the tanh, each
+# step makes the old state so many times as long.
+#
+# > **Predict.** Eight units get one pulse, $x = 1$ at step 5, and then only zeros up to step 59.
+# > What becomes of the state, with a gain of 0.5 and of 1.5?
+# > - (a) 0.5: less than 1 % is left. 1.5: it grows without end
+# > - (b) 0.5: less than 1 % is left. 1.5: it never dies, but stays below a limit
+# > - (c) 0.5: about half is left. 1.5: it never dies, but stays below a limit
+#
+# Then move the gain. Where does the pulse first last to the end? Drag over the input to draw your
+# own.
+
+# %%
+explorer = RNNExplorer(gain=0.5)
+explorer
+
+# %%
+pulse = jnp.zeros((60, 1)).at[5].set(1.0)
+share = {}
+for gain in (0.5, 1.5):
+    eight_units = lstm_jax.init_rnn(jax.random.key(0), 1, 8, gain=gain)
+    length = jnp.linalg.norm(lstm_jax.trace(eight_units, pulse).h[1:], axis=1)  # (T,)
+    share[gain] = float(length[-1] / length[5])
+    print(f"gain {gain}: length {length[5]:.2g} at step 5, {length[-1]:.2g} at step 59")
+
+answer = ("(b)" if share[0.5] < 0.01 else "(c)") if 1 <= share[1.5] < 10 else "none of these"
+print(f"Verdict: {answer}. tanh keeps every unit in (-1, 1), so eight stay below √8 = 2.8.")
+last = explorer.trace().h[-1]
+print(f"Your explorer: gain {explorer.gain:g}, length {jnp.linalg.norm(last):.2g} at step 59")
 
 # %% [markdown]
 # ## 4. Backpropagation through time, by hand (13 min)
@@ -715,7 +747,7 @@ plots.curves(
 # |---|---|
 # | 0 | section 1 |
 # | 5 | section 2; the leak at 10, `make_windows` at 13 |
-# | 18 | section 3; `rnn_step` at 22, the picture at 27 |
+# | 18 | section 3; `rnn_step` at 22, the picture at 26, the explorer at 29 |
 # | 31 | section 4; the table of equations at 33, `bptt` at 38 |
 # | 44 | section 5; start the training, talk while it runs |
 # | 55 | section 6 |

@@ -27,6 +27,7 @@ from lstm_jax import gradient_flow, influence, init_rnn, plots, run, step, trace
 from lstm_jax.data.sunspots import sunspots
 from lstm_jax.data.windows import fit_scale, split, windows
 from lstm_jax.exercises import check, hint
+from lstm_jax.widgets import GradientExplorer
 
 # %% [markdown]
 # The input is the monthly sunspot number, brought to mean 0 and standard deviation 1 on the first
@@ -316,6 +317,39 @@ plots.curves(
 # - Above 1 it may grow without end. This is an *exploding* gradient.
 # - Look at the lowest and the highest network at 1.25. The same gain, another random rotation, and
 #   the gradient vanishes or grows. Keep that in mind for section 6.
+#
+# Now move the gain yourself. The orange curve is an RNN with 8 units on 100 months. The blue one
+# beside it is an LSTM, the network that lessons 03 to 07 build; leave it alone for now.
+#
+# > **Predict.** The gain goes from 0.8 to 1.5, not even twice as much. What happens to the part of
+# > the RNN's gradient that reaches $t = 0$?
+# > - (a) it doubles, or nearly
+# > - (b) it grows 100 times: one step counts little, but there are 100 of them
+# > - (c) it grows more than a billion times
+#
+# Press *keep as baseline*, and the curves stay in grey while you try another gain, another seed, or
+# half the length.
+
+# %%
+explorer = GradientExplorer(gain=0.8)
+explorer
+
+# %%
+left = {}
+for gain in (0.8, 1.5):
+    eight_units = init_rnn(jax.random.key(0), 1, 8, gain=gain)
+    left[gain] = float(gradient_flow(eight_units, explorer.xs).total[0])
+    print(f"gain {gain}: {left[gain]:.1e} is left after 100 steps")
+
+grown = left[1.5] / left[0.8]
+answer = "(c)" if grown > 1e9 else "(b)" if grown > 10 else "(a)"
+print(f"Verdict: {answer}. It is {grown:.0e} times as much.")
+
+yours, steps = explorer.gradient_flow().rnn.total, explorer.length  # (T+1,) and T
+print(
+    f"Your explorer: gain {explorer.gain:g}, {yours[0]:.1e} after {steps} steps, "
+    f"a typical factor of {yours[0] ** (1 / steps):.2f} a step"
+)
 
 # %% [markdown]
 # ## 4. Who still feels whom: the influence map (6 min)
@@ -756,8 +790,8 @@ print(f"Verdict: clipping {'does nothing for' if same else 'changes the share of
 # - Exploding: one update can throw away what was learned. Clipping bounds the update, and does
 #   nothing against vanishing.
 #
-# Next, in lesson 03: a cell with a memory whose factor is a number in $(0, 1)$, and the network
-# sets it by itself at every step. It is called the forget gate.
+# Next, in [lesson 03](03_forget_gate.ipynb): a cell with a memory whose factor is a number in $(0,
+# 1)$, and the network sets it by itself at every step. It is called the forget gate.
 
 # %% [markdown] tags=["instructor"]
 # ## For the instructor
@@ -766,13 +800,13 @@ print(f"Verdict: clipping {'does nothing for' if same else 'changes the share of
 # |---|---|---|
 # | 0 | 1 what every month gets to say | show the figure, skip the code |
 # | 7 | 2 one unit; `reach` | do not skip: the whole lesson stands on it |
-# | 16 | 3 matrices; `step_jacobian` | give the first two hints to everyone |
+# | 16 | 3 matrices; `step_jacobian`; explorer at 25 | give the first two hints to everyone |
 # | 28 | 4 influence map | one map is enough |
 # | 34 | 5 deep net and RNN | show the figure, skip the code |
 # | 40 | 6 the norm | table and verdict; skip the proof of the bound |
 # | 48 | 7 clipping; `clip_by_global_norm` | the wall; leave the ten RNNs for home |
 #
-# Answers: 1 (c), 2 (d), 3 (b), 4 (a), 5 (c), 6 (c), 7 (c).
+# Answers: 1 (c), 2 (d), 3 (b) and (c), 4 (a), 5 (c), 6 (c), 7 (c).
 #
 # **Wrong answers to expect**
 # - *Section 2, "0.5 vanishes fastest".* They read the weight and forget tanh. Let them compute the

@@ -5,6 +5,8 @@ import math
 import jax
 import jax.numpy as jnp
 
+from lstm_jax import LSTMParams
+
 
 def leaky_sum(decay, xs):
     def advance(h, x):
@@ -64,3 +66,60 @@ def clip_by_global_norm(grads, limit):
     norm = jnp.sqrt(sum(jnp.sum(grad**2) for grad in grads))
     scale = jnp.minimum(1.0, limit / norm)
     return jax.tree.map(lambda grad: scale * grad, grads)
+
+
+def forget_gate(params, h_prev, x):
+    sums = x @ params.w_x + h_prev @ params.w_h + params.b
+    _, f, _, _ = jnp.split(sums, 4)
+    return jax.nn.sigmoid(f)
+
+
+def bias_for_half_life(steps):
+    f = 0.5 ** (1 / steps)
+    return math.log(f / (1 - f))
+
+
+def sum_since_reset(xs, resets):
+    def advance(c, step):
+        x, reset = step
+        c = (1 - reset) * c + x
+        return c, c
+
+    _, cs = jax.lax.scan(advance, 0.0, (xs, resets))
+    return cs
+
+
+def write(params, h_prev, x):
+    sums = x @ params.w_x + h_prev @ params.w_h + params.b
+    i, _, g, _ = jnp.split(sums, 4)
+    return jax.nn.sigmoid(i) * jnp.tanh(g)
+
+
+def contributions(i, f, g):
+    kept = jnp.cumprod(f[::-1])[::-1]
+    later = jnp.append(kept[1:], 1.0)
+    return i * g * later
+
+
+def tie(params):
+    def with_g_twice(array):
+        _, f, g, o = jnp.split(array, 4, axis=-1)
+        return jnp.concatenate([g, f, g, o], axis=-1)
+
+    return LSTMParams(*map(with_g_twice, params))
+
+
+def lstm_output(params, h_prev, c, x):
+    sums = x @ params.w_x + h_prev @ params.w_h + params.b
+    o = jax.nn.sigmoid(sums[-len(c) :])
+    return o * jnp.tanh(c)
+
+
+def query_gate(shut, opened):
+    b = math.log(shut / (1 - shut))
+    w = math.log(opened / (1 - opened)) - b
+    return w, b
+
+
+def output_slope(c, o):
+    return o * (1 - jnp.tanh(c) ** 2)

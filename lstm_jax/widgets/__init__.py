@@ -1,0 +1,12 @@
+"""Explorers: pictures of a cell that answer while you move a slider, in a notebook.
+
+The only package that imports ipywidgets and anywidget. `explorer` holds what all explorers share;
+each explorer stands in its own file, and its drawing in `js` under the same name.
+"""
+
+from lstm_jax.widgets.cell import CellExplorer
+from lstm_jax.widgets.gate import GateExplorer
+from lstm_jax.widgets.gradient import GradientExplorer
+from lstm_jax.widgets.rnn import RNNExplorer
+
+__all__ = ["CellExplorer", "GateExplorer", "GradientExplorer", "RNNExplorer"]

@@ -1,0 +1,103 @@
+"""Controls: traits that know their label and limits, and meet a wrong value with a sentence."""
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+from traitlets import HasTraits, TraitType
+
+
+class Control(TraitType[Any, Any]):
+    """A value that the reader moves, synced with the page.
+
+    description: what the page needs to show it: kind, label and limits.
+    """
+
+    def __init__(self, default: Any, **description: Any) -> None:  # noqa: D107
+        super().__init__(default)
+        self.tag(sync=True)
+        self.description = description
+
+    def check(self, value: Any) -> Any:
+        """`value` as this control holds it, or a `ValueError` that says what it should be."""
+        raise NotImplementedError
+
+    def validate(self, obj: HasTraits, value: Any) -> Any:
+        """`value`; or, where it makes no sense, the value before, and a sentence in `message`.
+
+        An exception would be lost: it comes from a callback, and nothing in a notebook shows it.
+        """
+        try:
+            value = self.check(value)
+        except ValueError as problem:
+            obj.set_trait("message", f"{problem}; it stays as it was")
+            return self.get(obj, type(obj))
+        if self.name != "t":  # the cursor moves all the time; let the sentence be read
+            obj.set_trait("message", "")
+        return value
+
+
+class Slider(Control):
+    """A number from `low` to `high`; a whole number where `step` is one."""
+
+    def __init__(  # noqa: D107
+        self, label: str, low: float, high: float, *, default: float, step: float = 0.1
+    ) -> None:
+        super().__init__(default, kind="slider", label=label, low=low, high=high, step=step)
+        self.low, self.high = low, high
+        self.number: type[int] | type[float] = int if isinstance(step, int) else float
+
+    def check(self, value: Any) -> int | float:  # noqa: D102
+        number = _number(value)
+        if not self.low <= number <= self.high or self.number(number) != number:
+            kind = "a whole number" if self.number is int else "a number"
+            raise ValueError(
+                f"{self.name} should be {kind} from {self.low} to {self.high}, got {value!r}"
+            )
+        return self.number(number)
+
+
+class Choice(Control):
+    """One of several words, the first unless `default` says otherwise."""
+
+    def __init__(  # noqa: D107
+        self, label: str, options: Sequence[str], *, default: str | None = None
+    ) -> None:
+        super().__init__(default or options[0], kind="choice", label=label, options=list(options))
+        self.options = tuple(options)
+
+    def check(self, value: Any) -> str:  # noqa: D102
+        if value not in self.options:
+            raise ValueError(
+                f"{self.name} should be one of {', '.join(map(repr, self.options))}, got {value!r}"
+            )
+        return str(value)
+
+
+class Numbers(Control):
+    """A list of `count` numbers from `low` to `high`, drawn on the picture; it has no slider."""
+
+    def __init__(self, default: Sequence[float], *, low: float, high: float) -> None:  # noqa: D107
+        super().__init__(list(default), kind="numbers", low=low, high=high)
+        self.count, self.low, self.high = len(default), low, high
+
+    def check(self, value: Any) -> list[float]:  # noqa: D102
+        try:
+            numbers = [_number(each) for each in value]
+        except TypeError:
+            numbers = []
+        wanted = f"{self.name} should be {self.count} numbers from {self.low} to {self.high}"
+        if len(numbers) != self.count:
+            raise ValueError(f"{wanted}, got {len(numbers)}")
+        for index, number in enumerate(numbers):
+            if not self.low <= number <= self.high:
+                raise ValueError(f"{wanted}, got {number} at step {index}")
+        return numbers
+
+
+def _number(value: Any) -> float:
+    """`value` as a float, NaN where it is none."""
+    try:
+        return math.nan if isinstance(value, bool) else float(value)
+    except (TypeError, ValueError):
+        return math.nan

@@ -1,0 +1,131 @@
+// An RNN and an LSTM on one input: how much of a small change at step t is left at the last step.
+
+import { gradientFlow, trace } from "./cells.js";
+import {
+  COLOURS, cursor, curve, dot, format, frame, gateColour, heatMap, keyNumber, legend, scientific, text,
+} from "./draw.js";
+import { timeRegion } from "./sequence.js";
+import { drawnNetwork } from "./weights.js";
+
+const NORMS = [1e-15, 1e6]; // the ends of the axis; it stays still while a slider moves
+const PATHS = {
+  rnn: { words: "RNN", colour: COLOURS.vermillion },
+  lstm: { words: "LSTM", colour: COLOURS.blue },
+  direct: { words: "along c alone", colour: COLOURS.blue, dash: [10, 8], width: 3 },
+};
+const KEPT = { colour: "#8C8C8C", dash: [3, 5], width: 3 };
+
+/** Both networks, what they do, and the gradient of each: a curve for each of PATHS, (T+1,). */
+function bothNetworks(state) {
+  const { forget_bias, length, data } = state;
+  const [rnn, lstm] = ["rnn", "lstm"].map((kind) => drawnNetwork(kind, data[kind], state));
+  lstm.b.fill(forget_bias, data.H, 2 * data.H); // the second block of i, f, g, o
+  const [rnnFlow, { record, total, direct }] = [rnn, lstm].map((params) => {
+    const record = trace(params, data.xs, { T: length });
+    return { record, ...gradientFlow(params, data.xs, record) };
+  });
+  return { rnn, lstm, f: record.f, paths: { rnn: rnnFlow.total, lstm: total, direct } };
+}
+
+/** The controls of the baseline, or null: only they are kept, the curves follow from them. */
+function keptState({ baseline: [gain, forget_bias, length, seed], data }) {
+  const places = [length, seed].map(Math.floor);
+  if (places[0] < 1 || !(places[1] >= 0 && places[1] < data.seeds)) return null;
+  return { gain, forget_bias, length: places[0], seed: places[1], data };
+}
+
+/** The curve inside the axis; it touches the edge where it leaves. */
+function insideAxis(norms) {
+  const isOut = (value) => value !== undefined && !(value >= NORMS[0] && value <= NORMS[1]);
+  return Array.from(norms, (value, t) =>
+    isOut(value) && isOut(norms[t - 1] ?? value) && isOut(norms[t + 1] ?? value) ? NaN : value,
+  );
+}
+
+/** Two digits: 280, 0.056, 3.4·10⁻⁹. */
+const factorInWords = (value) =>
+  value >= 0.01 && value < 1000 ? String(Number(value.toPrecision(2))) : scientific(value);
+
+/** @type {import("./main.js").View} */
+export const gradientView = {
+  height: 616,
+
+  compute(state) {
+    const kept = keptState(state);
+    return { ...bothNetworks(state), kept: kept && bothNetworks(kept).paths };
+  },
+
+  draw(ctx, state, { f, paths, kept }, width) {
+    const { t, length, data } = state;
+    const T = data.xs.length;
+    drawReached(ctx, paths, width);
+
+    const box = { x: 80, y: 112, width: width - 96, height: 300 };
+    const plot = frame(ctx, box, {
+      x: [-0.5, T + 0.5],
+      y: NORMS,
+      log: true,
+      yTicks: [-15, -12, -9, -6, -3, 0, 3, 6].map((power) => 10 ** power),
+      xTicks: [0, 20, 40, 60, 80, 100],
+    });
+    text(ctx, "left at step T of a small change at step t:  ‖∂s(T) / ∂s(t)‖", box.x, box.y - 36);
+    drawNames(ctx, kept, box);
+    for (const norms of Object.values(kept ?? {})) curve(ctx, plot, insideAxis(norms), KEPT);
+    for (const [name, norms] of Object.entries(paths)) curve(ctx, plot, insideAxis(norms), PATHS[name]);
+    cursor(ctx, box, t, T + 1);
+    if (t <= length) {
+      for (const name of ["rnn", "lstm"]) {
+        dot(ctx, plot.x(t), plot.y(paths[name][t]), { colour: PATHS[name].colour, radius: 7 });
+      }
+    }
+
+    // Column t holds the gate that led to the state after step t.
+    const left = plot.x(0.5);
+    const gateBox = { x: left, y: box.y + box.height + 72, width: plot.x(length + 0.5) - left, height: 96 };
+    heatMap(ctx, gateBox, f, { T: length, H: data.H, colourOf: gateColour });
+    const mean = format(f.reduce((sum, gate) => sum + gate, 0) / f.length);
+    const title = `forget gate f of the LSTM, a row a unit, mean ${mean}`;
+    legend(ctx, [[title, COLOURS.blue], ["(white shut, ink open)", COLOURS.grey]], box.x, gateBox.y - 10);
+    const strip = { ...gateBox, x: box.x, width: box.width };
+    cursor(ctx, strip, t, T + 1);
+    text(ctx, `time step t, from 0 to T = ${length}`, box.x + box.width / 2, gateBox.y + gateBox.height + 28, {
+      align: "center",
+    });
+    return [timeRegion(box, T + 1), timeRegion(strip, T + 1)];
+  },
+
+  readout({ t, gain, forget_bias, length }, { paths }) {
+    if (t > length) return `Step ${t} lies beyond the last step, T = ${length}.`;
+    const [rnn, lstm, direct] = Object.values(paths).map((norms) => factorInWords(norms[t]));
+    return (
+      `Of a small change at step ${t}, this much is left at step ${length}: ` +
+      `${rnn} in the RNN, ${lstm} in the LSTM, ${direct} along its cell state alone ` +
+      `(gain ${format(gain)}, forget bias ${format(forget_bias, 1)}).`
+    );
+  },
+
+  actions: {
+    keep: ({ gain, forget_bias, length, seed }) => ({ baseline: [gain, forget_bias, length, seed] }),
+  },
+};
+
+/** The key numbers. */
+function drawReached(ctx, paths, width) {
+  text(ctx, "reaches t = 0:", 16, 36, { bold: true });
+  ["rnn", "lstm"].forEach((name, column) => {
+    const { words, colour } = PATHS[name];
+    keyNumber(ctx, `${words} ${factorInWords(paths[name][0])}`, 170 + column * (width - 170) * 0.45, 38, { colour });
+  });
+}
+
+/** The names of the curves, each behind a piece of its line. */
+function drawNames(ctx, kept, box) {
+  const entries = [...Object.values(PATHS), ...(kept ? [{ ...KEPT, words: "baseline" }] : [])];
+  let x = box.x;
+  for (const { words, ...style } of entries) {
+    const y = box.y - 16;
+    const line = { x: (share) => x + 36 * share, y: () => y };
+    curve(ctx, line, [0, 0], style);
+    x += 44 + text(ctx, words, x + 44, y + 6, { bold: true, colour: style.colour }) + 24;
+  }
+}

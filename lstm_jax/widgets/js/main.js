@@ -1,0 +1,198 @@
+// An explorer in the page: the model's traits in, a picture out. See explorer.py for the other side.
+
+import { cellView } from "./cell.js";
+import { controlPanel, KEEP_KEYS, make } from "./controls.js";
+import { clearCanvas } from "./draw.js";
+import { gateView } from "./gate.js";
+import { gradientView } from "./gradient.js";
+import { rnnView } from "./rnn.js";
+
+/**
+ * A part of the picture that answers the pointer. Places are shares of its width and height, from 0
+ * at the upper left to 1; `last` is the place before while a button is held, else null; `now` is the state.
+ * @typedef {object} Region
+ * @property {number} x
+ * @property {number} y
+ * @property {number} width
+ * @property {number} height
+ * @property {(place: [number, number], last: ?[number, number], now: object) => ?object} at
+ *   the traits to set
+ */
+
+/**
+ * How one explorer computes and draws. `state` holds the value of every control, `t`, `preset`,
+ * `playing` and `data`; nothing else may be read, so that the picture is a function of the state.
+ * @typedef {object} View
+ * @property {number} height of the picture in px
+ * @property {(state: object) => string} [problem] why this state cannot be drawn, or ""
+ * @property {(state: object) => object} compute the record: all that the picture shows
+ * @property {(ctx: CanvasRenderingContext2D, state: object, record: object, width: number) => Region[]} draw
+ * @property {(state: object, record: object) => string} readout the picture in words
+ * @property {Object<string, (state: object, record: object) => object>} [actions] by button: traits to set
+ */
+
+/** @type {Object<string, View>} */
+const VIEWS = { cell: cellView, gate: gateView, gradient: gradientView, rnn: rnnView };
+
+const STEP_MS = 150; // one step of the player
+
+/** Set traits in the model, and those that follow from them. Saving is left to `render`. */
+function setTraits(model, values) {
+  const presets = model.get("_presets");
+  const all = { ...(values.preset ? presets[values.preset] : {}), ...values };
+  for (const [name, value] of Object.entries(all)) model.set(name, value);
+  const cursorOnly = Object.keys(all).every((name) => name === "t" || name === "playing");
+  if (cursorOnly) return;
+  model.set("message", "");
+  const wanted = Object.entries(presets[model.get("preset")] ?? {});
+  const same = ([name, value]) => name === "t" || String(model.get(name)) === String(value);
+  if (!wanted.every(same)) model.set("preset", "");
+}
+
+/** Send what changed. ipywidgets keeps one message in flight and merges what waits behind it. */
+function save(model) {
+  try {
+    model.save_changes();
+  } catch {
+    // No kernel, as in an exported page: the picture needs none.
+  }
+}
+
+/** Once for each model, however many views it has: the player. */
+export function initialize({ model }) {
+  const last = model.get("controls").find(({ name }) => name === "t").high;
+  let timer = null;
+  const tick = () => {
+    const t = model.get("t") + 1;
+    setTraits(model, t < last ? { t } : { t: last, playing: false });
+    save(model);
+  };
+  const follow = () => {
+    clearInterval(timer);
+    timer = model.get("playing") ? setInterval(tick, STEP_MS) : null;
+    if (timer && model.get("t") >= last) setTraits(model, { t: 0 });
+  };
+  model.on("change:playing", follow);
+  follow();
+  return () => clearInterval(timer);
+}
+
+export function render({ model, el }) {
+  const view = VIEWS[model.get("view")];
+  const specs = model.get("controls");
+  const last = specs.find(({ name }) => name === "t").high;
+  const watched = [...specs.map(({ name }) => name), "preset", "playing", "message"];
+  const read = () => Object.fromEntries([...watched, "data"].map((name) => [name, model.get(name)]));
+  let record = null;
+  let regions = [];
+  let frame = 0;
+
+  const change = (values) => setTraits(model, values); // the model then asks for a frame
+  const canvas = make("canvas", { tabIndex: 0, role: "slider", "aria-label": "time step", ...KEEP_KEYS });
+  canvas.style.height = `${view.height}px`;
+  const readout = make("p", { className: "lstm-readout", "aria-live": "polite" });
+  const message = make("p", { className: "lstm-message", role: "alert" });
+  const panel = controlPanel({
+    specs,
+    presets: Object.keys(model.get("_presets")),
+    buttons: model.get("buttons"),
+    change,
+    press: (name) => change(view.actions[name](read(), record)),
+    reset: () => {
+      const start = Object.fromEntries(specs.map((spec) => [spec.name, spec.start]));
+      change({ ...start, preset: "", playing: false });
+    },
+    read,
+  });
+  const root = make("div", { className: "lstm-explorer" }, panel.element, message, canvas, readout);
+  el.append(root);
+
+  function draw() {
+    frame = 0;
+    const width = canvas.clientWidth; // before anything is written, or the page is laid out twice
+    const state = read();
+    panel.show(state);
+    const problem = view.problem?.(state);
+    message.textContent = state.message || (problem ? `${problem}; the picture stays as it was` : "");
+    if (problem && record) {
+      save(model);
+      return;
+    }
+    try {
+      record = view.compute(state);
+      regions = view.draw(clearCanvas(canvas, width, view.height), state, record, width);
+    } catch (error) {
+      message.textContent = `This cannot be drawn: ${error.message}`;
+      throw error;
+    }
+    describe(view.readout(state, record), state);
+    save(model);
+  }
+  function describe(words, { t, playing }) {
+    readout.textContent = words;
+    readout.setAttribute("aria-live", playing ? "off" : "polite");
+    const aria = { valuemin: 0, valuemax: last, valuenow: t, valuetext: words };
+    for (const [name, value] of Object.entries(aria)) canvas.setAttribute(`aria-${name}`, value);
+    model.set("readout", words);
+  }
+  const schedule = () => {
+    frame ||= requestAnimationFrame(draw);
+  };
+  for (const name of watched) model.on(`change:${name}`, schedule);
+  const resized = new ResizeObserver(schedule);
+  resized.observe(canvas);
+
+  listen(canvas, { regionAt: (x, y) => regions.find((region) => inside(region, x, y)), change, read, last });
+
+  return () => {
+    for (const name of watched) model.off(`change:${name}`, schedule);
+    resized.disconnect();
+    cancelAnimationFrame(frame);
+  };
+}
+
+const inside = ({ x, y, width, height }, px, py) =>
+  px >= x && px <= x + width && py >= y && py <= y + height;
+
+/** Pointer and keys on the picture. */
+function listen(canvas, { regionAt, change, read, last }) {
+  let held = null; // the region in which a button went down, and the last place there
+  const point = (event) => {
+    const region = held?.region ?? regionAt(event.offsetX, event.offsetY);
+    if (!region || (read().playing && !held)) return;
+    const share = (value, from, size) => Math.min(1, Math.max(0, (value - from) / size));
+    const place = [
+      share(event.offsetX, region.x, region.width),
+      share(event.offsetY, region.y, region.height),
+    ];
+    if (event.type === "pointerdown") held = { region, place };
+    const values = region.at(place, held?.place ?? null, read());
+    if (held) held.place = place;
+    if (values) change(values);
+  };
+  canvas.addEventListener("pointermove", point);
+  canvas.addEventListener("pointerdown", (event) => {
+    canvas.setPointerCapture(event.pointerId);
+    point(event);
+  });
+  for (const end of ["pointerup", "pointercancel"]) {
+    canvas.addEventListener(end, () => {
+      held = null;
+    });
+  }
+  const keys = {
+    ArrowLeft: ({ t }) => ({ t: Math.max(0, t - 1), playing: false }),
+    ArrowRight: ({ t }) => ({ t: Math.min(last, t + 1), playing: false }),
+    Home: () => ({ t: 0, playing: false }),
+    End: () => ({ t: last, playing: false }),
+    " ": ({ playing }) => ({ playing: !playing }),
+  };
+  canvas.addEventListener("keydown", (event) => {
+    const values = keys[event.key]?.(read());
+    if (!values) return;
+    event.preventDefault();
+    change(values);
+  });
+}
+
+export default { initialize, render };

@@ -1,0 +1,66 @@
+"""Inputs to choose from: short sequences of 60 numbers in [-1, 1], each made to show one thing."""
+
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
+
+import jax.numpy as jnp
+import numpy as np
+
+from lstm_jax.arrays import Array
+from lstm_jax.data.sunspots import sunspots
+from lstm_jax.widgets.controls import Choice, Numbers
+from lstm_jax.widgets.explorer import Explorer
+
+STEPS = 60
+DRAWN = "drawn"
+NAMES = ("pulse", "write and erase", "count", "blocks", "sine", "noise", "sunspots")
+
+
+@cache
+def sequences() -> Mapping[str, list[float]]:
+    """Each of `NAMES` as a list of `STEPS` numbers."""
+    step = np.arange(STEPS)
+    return {
+        "pulse": _ones(step == 5),
+        "write and erase": _ones(np.isin(step, (5, 40)), step == 25),
+        "count": _ones(step % 6 == 5),
+        "blocks": _ones((step >= 10) & (step < 20), (step >= 35) & (step < 40)),
+        "sine": np.sin(2 * np.pi * step / 20).tolist(),
+        "noise": np.random.default_rng(0).uniform(-1, 1, STEPS).tolist(),
+        "sunspots": _sunspots(),
+    }
+
+
+def _ones(positive: Any, negative: Any = False) -> list[float]:
+    return np.subtract(positive, negative, dtype=float).tolist()
+
+
+def _sunspots() -> list[float]:
+    """Thirty years from 1930 on, one month of every six, scaled to [-1, 1]."""
+    months = sunspots()
+    first = int(np.searchsorted(months.year, 1930.0))
+    number = months.number[first : first + 6 * STEPS : 6].astype(float)
+    return (2 * number / number.max() - 1).tolist()
+
+
+class SequenceExplorer(Explorer):
+    """An explorer whose input is picked from a list or drawn on the picture.
+
+    Attributes:
+        sequence: the name of the input, "drawn" for the one in `drawing`.
+        drawing: the numbers drawn by hand, one for each step.
+    """
+
+    sequence = Choice("input", (*NAMES, DRAWN))
+    drawing = Numbers([0.0] * STEPS, low=-1, high=1)
+
+    def __init__(self, *, data: Mapping[str, Any], **values: Any) -> None:
+        """As `Explorer`."""
+        super().__init__(data={**data, "sequences": sequences()}, **values)
+
+    @property
+    def xs(self) -> Array:
+        """The input sequence (60, 1)."""
+        numbers = self.drawing if self.sequence == DRAWN else sequences()[self.sequence]
+        return jnp.asarray(numbers, jnp.float32)[:, None]

@@ -1,0 +1,82 @@
+"""An explorer in the page: its sliders, and the picture that it shows."""
+
+from lesson import Lesson
+from playwright.sync_api import Locator
+
+# Equal pictures give equal texts.
+PICTURE = "root => [...root.querySelectorAll('canvas')].map(each => each.toDataURL()).join()"
+IS_BLANK = """canvas => {
+    const {data} = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+    const pixels = new Uint32Array(data.buffer);
+    return pixels.every(pixel => pixel === pixels[0]);
+}"""
+HAS_FOCUS = "slider => slider === document.activeElement"
+
+
+class Explorer:
+    """One explorer of a lesson, scrolled to."""
+
+    def __init__(self, lesson: Lesson, root: Locator) -> None:
+        self.lesson = lesson
+        self.root = root
+        root.scroll_into_view_if_needed()
+        root.locator("canvas").first.wait_for()
+
+    def sliders(self) -> list[Locator]:
+        """The sliders that can be moved."""
+        return self.root.locator("input[type=range]:visible:enabled").all()
+
+    def restart(self) -> None:
+        """Reset, and hold g where that can be chosen: then each slider has something to move."""
+        self.root.get_by_role("button", name="reset").click()
+        candidate = self.root.locator("[data-control=clamp_gate][value=g]")
+        if candidate.count():
+            candidate.check(force=True)  # its label covers it
+
+    def picture(self) -> str:
+        """All pixels of the picture, to compare with those of another moment."""
+        pixels: str = self.root.evaluate(PICTURE)
+        return pixels
+
+    def is_blank(self) -> bool:
+        """Is there nothing on one of the canvases?"""
+        return any(canvas.evaluate(IS_BLANK) for canvas in self.root.locator("canvas").all())
+
+    def changes_from(self, picture: str, seconds: float = 10) -> bool:
+        """Wait until the picture differs from this one, at most so long; tell whether it does."""
+        return self.lesson.until(lambda: self.picture() != picture, seconds)
+
+    def press(self, slider: Locator) -> None:
+        """Focus a slider and press the arrow key that has room: right, or left at its end."""
+        value, end = (float(slider.evaluate(f"each => each.{name}")) for name in ("value", "max"))
+        slider.press("ArrowLeft" if value >= end else "ArrowRight")
+
+    def drag(self, slider: Locator) -> None:
+        """Drag the thumb with the mouse to the quarter of the slider that is farther away."""
+        slider.scroll_into_view_if_needed()
+        box = slider.bounding_box()
+        assert box is not None, "a slider that is not on the screen cannot be dragged"
+        share = slider.evaluate("each => (each.value - each.min) / (each.max - each.min)")
+        target = 0.25 if share > 0.5 else 0.75
+        mouse, y = slider.page.mouse, box["y"] + box["height"] / 2
+        mouse.move(box["x"] + box["width"] * (0.02 + 0.96 * share), y)
+        mouse.down()
+        mouse.move(box["x"] + box["width"] * target, y, steps=8)
+        mouse.up()
+
+
+def has_focus(slider: Locator) -> bool:
+    """Do keys go to this slider?"""
+    focused: bool = slider.evaluate(HAS_FOCUS)
+    return focused
+
+
+def label(slider: Locator) -> str:
+    """What stands beside the slider."""
+    text: str = slider.evaluate("each => each.labels[0].textContent")
+    return text
+
+
+def explorers(lesson: Lesson) -> list[Explorer]:
+    """All explorers of a lesson, from top to bottom."""
+    return [Explorer(lesson, root) for root in lesson.page.locator(".lstm-explorer").all()]

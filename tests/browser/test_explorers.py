@@ -1,0 +1,143 @@
+"""Each explorer by itself: linked with Python, unharmed by bad values, alive without a kernel."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from explorer import Explorer
+from gallery import NAMES, explorer, gallery
+from lesson import Lesson
+from playwright.sync_api import BrowserContext, Locator, expect
+from server import Server
+
+MOVES_JS = Path(__file__).with_name("moves.js").read_text(encoding="utf-8")
+MOVES, PER_FRAME = 10_000, 25
+MEGABYTES = "__import__('psutil').Process().memory_info().rss / 2**20"
+
+
+@pytest.fixture(scope="module")
+def page(context: BrowserContext, server: Server) -> Iterator[Lesson]:
+    """A notebook that shows every explorer once."""
+    with gallery(context, server) as lesson:
+        yield lesson
+
+
+@pytest.fixture(params=NAMES)
+def name(request: pytest.FixtureRequest) -> str:
+    """Each explorer: its class, and the variable in the notebook."""
+    return request.param
+
+
+@pytest.fixture
+def shown(page: Lesson, name: str) -> Explorer:
+    """The explorer in the page, as it starts."""
+    shown = explorer(page, name)
+    shown.restart()
+    return shown
+
+
+@pytest.fixture(autouse=True)
+def nothing_goes_wrong(page: Lesson) -> Iterator[None]:
+    """No error in the page, in its console or in the kernel while a test runs."""
+    before = len(page.problems)
+    yield
+    assert page.problems[before:] == []
+
+
+def control(slider: Locator) -> str:
+    """The trait that a slider moves."""
+    return slider.get_attribute("data-control") or ""
+
+
+def reaches_python(page: Lesson, trait: str, slider: Locator) -> bool:
+    """Wait until the kernel has what the slider shows; tell whether it ever has."""
+    wanted = slider.evaluate("each => each.valueAsNumber")
+    return page.until(lambda: float(page.ask(trait)) == wanted, 20)
+
+
+def test_python_and_the_sliders_agree(page: Lesson, name: str, shown: Explorer) -> None:
+    for slider in shown.sliders():
+        trait = f"{name}.{control(slider)}"
+        shown.press(slider)  # away from its low end
+        assert reaches_python(page, trait, slider), trait
+        before, low = shown.picture(), slider.get_attribute("min")
+        page.ask("None", f"{trait} = {low}")
+        expect(slider).to_have_value(str(low))
+        assert shown.changes_from(before), trait
+
+
+def test_bad_value_shows_a_sentence(page: Lesson, name: str, shown: Explorer) -> None:
+    slider = shown.sliders()[0]
+    trait, before = f"{name}.{control(slider)}", shown.picture()
+    page.ask("None", f"{trait} = float('nan')")
+    expect(shown.root.get_by_role("alert")).to_contain_text(control(slider))
+    assert shown.picture() == before
+    shown.press(slider)
+    assert shown.changes_from(before)
+    expect(shown.root.get_by_role("alert")).to_be_hidden()
+
+
+def test_time_plays_and_pauses(shown: Explorer) -> None:
+    shown.root.get_by_role("button", name="play").click()
+    for _ in range(3):
+        assert shown.changes_from(shown.picture())
+    shown.root.get_by_role("button", name="pause").click()
+    shown.lesson.page.wait_for_timeout(200)
+    assert not shown.changes_from(shown.picture(), seconds=0.5)
+
+
+def test_each_preset_has_its_picture(name: str, shown: Explorer, screenshots: Path) -> None:
+    buttons = shown.root.get_by_role("group", name="presets").get_by_role("button").all()
+    pictures = set()
+    for number, button in enumerate(buttons):
+        button.click()
+        expect(button).to_have_attribute("aria-pressed", "true")
+        shown.lesson.page.wait_for_timeout(100)
+        pictures.add(shown.picture())
+        shown.root.screenshot(path=screenshots / f"{name}-{number}.png")
+    assert len(pictures) == len(buttons)
+
+
+def test_many_moves_leave_nothing_behind(page: Lesson) -> None:
+    roots = [explorer(page, name).root.element_handle() for name in NAMES]
+    page.page.evaluate(MOVES_JS)
+    move = "([roots, ...how]) => moves.many(roots, ...how, moves.seeded(0))"
+    page.page.evaluate(move, [roots, 1_000, PER_FRAME])
+    before = float(page.ask(MEGABYTES))
+    page.page.evaluate(move, [roots, MOVES, PER_FRAME])
+    assert float(page.ask(MEGABYTES)) - before < 20
+    assert not any(explorer(page, name).is_blank() for name in NAMES)
+
+
+def test_dark_theme(page: Lesson, screenshots: Path) -> None:
+    page.command("apputils:change-theme", theme="JupyterLab Dark")
+    page.page.wait_for_timeout(1000)
+    for name in NAMES:
+        explorer(page, name).root.screenshot(path=screenshots / f"{name}-dark.png")
+    page.command("apputils:change-theme", theme="JupyterLab Light")
+
+
+def test_two_views_show_the_same(page: Lesson) -> None:
+    page.type(page.page.locator(".jp-CodeCell").last, f"display({', '.join(NAMES)})")
+    views = page.page.locator(".lstm-explorer")
+    expect(views).to_have_count(2 * len(NAMES))
+    for number, name in enumerate(NAMES):
+        first, second = explorer(page, name), Explorer(page, views.nth(len(NAMES) + number))
+        before = second.picture()
+        first.press(first.sliders()[0])
+        assert second.changes_from(before)
+        assert page.until(lambda one=first, two=second: one.picture() == two.picture(), 3)
+
+
+def test_sliders_react_without_a_kernel(page: Lesson) -> None:
+    """Stands last: nothing after it has a kernel."""
+    page.stop_kernel()
+    for name in NAMES:
+        shown = explorer(page, name)
+        shown.restart()
+        for slider in shown.sliders():
+            before = shown.picture()
+            shown.press(slider)
+            assert shown.changes_from(before), f"{name}.{control(slider)}"
+    # ipywidgets says so for each change, and keeps it for the next kernel.
+    page.forget_problems("console: Could not send widget sync message")

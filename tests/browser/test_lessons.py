@@ -1,0 +1,72 @@
+"""Every lesson, unanswered, as a student finds it: run from top to bottom, then used.
+
+The tests of a lesson share one page.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from explorer import explorers, has_focus, label
+from lesson import Lesson
+from run import find_problems
+
+
+@pytest.fixture(autouse=True)
+def nothing_goes_wrong(lesson: Lesson) -> Iterator[None]:
+    """No error in the page, in its console or in the kernel, from the last test to this one's end.
+
+    For the first test of a lesson that is all since it was opened.
+    """
+    yield
+    problems = lesson.problems.copy()
+    lesson.problems.clear()
+    assert problems == []
+
+
+def test_all_cells_run(lesson: Lesson, screenshots: Path) -> None:
+    lesson.screenshots(screenshots / f"{lesson.name[:2]}.png")  # for a person to look at
+    assert list(find_problems(lesson.save(), "unanswered")) == []
+
+
+def test_checks_wait_for_an_answer(lesson: Lesson) -> None:
+    lines = "\n".join(cell.source for cell in lesson.save().cells).splitlines()
+    asked = sum(line.startswith("check(") for line in lines)
+    reports = lesson.page.locator(".jp-OutputArea-output", has_text="not answered yet")
+    assert reports.count() == asked
+
+
+def test_figures_have_alternative_text(lesson: Lesson) -> None:
+    texts = lesson.page.locator(".jp-OutputArea-output img").evaluate_all(
+        "images => images.map(each => each.alt)"
+    )
+    assert [text for text in texts if len(text) < 20] == []
+
+
+def test_explorers_are_drawn(lesson: Lesson, screenshots: Path) -> None:
+    for number, explorer in enumerate(explorers(lesson)):
+        lesson.screenshot(screenshots / f"{lesson.name[:2]}-explorer-{number}.png")
+        assert not explorer.is_blank()
+
+
+def test_sliders_follow_the_keyboard(lesson: Lesson) -> None:
+    for explorer in explorers(lesson):
+        for slider in explorer.sliders():
+            explorer.restart()
+            slider.focus()
+            before, active = explorer.picture(), lesson.active_cell()
+            explorer.press(slider)
+            assert explorer.changes_from(before), label(slider)
+            assert has_focus(slider), f"{label(slider)}: the key took the focus away"
+            assert lesson.active_cell() == active, f"{label(slider)}: JupyterLab took the key"
+
+
+def test_sliders_follow_the_mouse(lesson: Lesson, screenshots: Path) -> None:
+    for number, explorer in enumerate(explorers(lesson)):
+        for slider in explorer.sliders():
+            explorer.restart()
+            before = explorer.picture()
+            explorer.drag(slider)
+            assert explorer.changes_from(before), label(slider)
+            assert not explorer.is_blank()
+        lesson.screenshot(screenshots / f"{lesson.name[:2]}-explorer-{number}-moved.png")
