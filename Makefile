@@ -4,9 +4,9 @@ ARGS ?=
 BIN := .venv/bin
 
 # What `make test` runs, in this order; each is a target of its own.
-STEPS := env lint types unit check-notebooks lessons browser
+STEPS := env lint types unit check-notebooks browser
 
-.PHONY: help lab test $(STEPS) latency peers notebooks format lock clean
+.PHONY: help lab test $(STEPS) lessons latency peers notebooks format lock clean
 
 help: ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' Makefile | awk -F'|' '{ printf "make %-16s %s\n", $$1, $$2 }'
@@ -37,6 +37,7 @@ unit: env ## pytest, all but tests/browser and tests/peers
 check-notebooks: env ## the notebooks are what their sources say
 	$(BIN)/python notebooks/source/build.py --check
 
+# The student lessons are also run by `browser`; this runs the solved ones too, and measures.
 lessons: env ## execute every lesson and print a table
 	$(BIN)/python notebooks/source/run.py $(ARGS)
 

@@ -113,7 +113,9 @@ def test_dark_theme(page: Lesson, screenshots: Path) -> None:
     page.command("apputils:change-theme", theme="JupyterLab Dark")
     page.page.wait_for_timeout(1000)
     for name in NAMES:
-        explorer(page, name).root.screenshot(path=screenshots / f"{name}-dark.png")
+        shown = explorer(page, name)
+        shown.root.screenshot(path=screenshots / f"{name}-dark.png")
+        assert not shown.is_blank()
     page.command("apputils:change-theme", theme="JupyterLab Light")
 
 

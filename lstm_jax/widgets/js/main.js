@@ -120,7 +120,8 @@ export function render({ model, el }) {
     }
     try {
       record = view.compute(state);
-      regions = view.draw(clearCanvas(canvas, width, view.height), state, record, width);
+      // Scrolled away, the canvas may be out of the page and 0 wide: keep its picture for the return.
+      if (width) regions = view.draw(clearCanvas(canvas, width, view.height), state, record, width);
     } catch (error) {
       message.textContent = `This cannot be drawn: ${error.message}`;
       throw error;
