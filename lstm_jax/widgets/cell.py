@@ -1,7 +1,6 @@
 """The whole LSTM cell: the diagram with live numbers, linked to what all units do over time."""
 
 from collections.abc import Mapping
-from functools import cache
 from typing import Any
 
 import jax
@@ -14,8 +13,8 @@ from lstm_jax.plots import Picture, curves
 from lstm_jax.traces import Clamp, trace
 from lstm_jax.widgets.controls import Choice, Slider
 from lstm_jax.widgets.sequences import STEPS, SequenceExplorer
+from lstm_jax.widgets.weights import HIDDEN, SEEDS, drawn_weights
 
-_UNITS, _SEEDS = 8, 8
 _FREE = "none"
 _PRESETS: Mapping[str, Mapping[str, Any]] = {
     # With a small gain, so that it is not the recurrence that keeps the cell busy.
@@ -73,8 +72,8 @@ class CellExplorer(SequenceExplorer):
     forget_bias = Slider("forget bias", -4, 6, default=1.0)
     input_bias = Slider("input bias", -4, 4, default=0.0)
     gain = Slider("gain", 0, 3, default=1.0)
-    seed = Slider("seed", 0, _SEEDS - 1, step=1, default=0)
-    unit = Slider("unit", 0, _UNITS - 1, step=1, default=0)
+    seed = Slider("seed", 0, SEEDS - 1, step=1, default=0)
+    unit = Slider("unit", 0, HIDDEN - 1, step=1, default=0)
     clamp_value = Slider("held at", -1, 1, default=1.0, step=0.05)
     clamp_from = Slider("from step", 0, STEPS - 1, step=1, default=0)
     clamp_to = Slider("until step", 1, STEPS, step=1, default=STEPS)
@@ -86,8 +85,7 @@ class CellExplorer(SequenceExplorer):
         super().__init__(
             view="cell",
             presets=_PRESETS,
-            # Rows of every seed: that of w_x, then those of w_h.
-            data={"weights": _weights().astype("<f4").tobytes(), "units": _UNITS},
+            data={"weights": drawn_weights(init_lstm), "H": HIDDEN},
             **values,
         )
         if problem := self._problem():
@@ -96,13 +94,14 @@ class CellExplorer(SequenceExplorer):
     @property
     def params(self) -> LSTMParams:
         """The LSTM that the sliders describe: w_x (1, 32), w_h (8, 32), b (32,)."""
-        weights = _weights()[self.seed]
-        biases = np.array([self.input_bias, self.forget_bias, 0, 0], np.float32)  # i, f, g, o
-        return LSTMParams(
-            w_x=jnp.asarray(weights[:1]),
-            w_h=jnp.asarray(np.float32(self.gain) * weights[1:]),
-            b=jnp.asarray(np.repeat(biases, _UNITS)),
+        lstm = init_lstm(
+            jax.random.key(self.seed),
+            1,
+            HIDDEN,
+            gain=jnp.float32(self.gain),
+            forget_bias=jnp.float32(self.forget_bias),
         )
+        return lstm._replace(b=lstm.b.at[:HIDDEN].set(self.input_bias))  # the block of i is first
 
     @property
     def clamps(self) -> list[Clamp]:
@@ -150,10 +149,3 @@ class CellExplorer(SequenceExplorer):
                 f"{self.clamp_value:g}; move clamp_value up to 0 at least"
             )
         return ""
-
-
-@cache
-def _weights() -> np.ndarray:
-    """w_x on top of w_h for each seed (8, 1 + 8, 32), at gain 1."""
-    drawn = [init_lstm(jax.random.key(seed), 1, _UNITS) for seed in range(_SEEDS)]
-    return np.stack([np.concatenate([params.w_x, params.w_h]) for params in drawn])

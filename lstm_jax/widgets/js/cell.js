@@ -6,28 +6,17 @@ import {
   COLOURS, cursor, curve, dot, format, frame, gateColour, heatMap, legend, roundLimit, signedColour, text,
 } from "./draw.js";
 import { cursorAt, drawInput, inputOf, timeRegion } from "./sequence.js";
+import { drawnNetwork } from "./weights.js";
 
 const CELL_HEIGHT = 738;
 const MAPS = { top: DIAGRAM_HEIGHT + 44, height: 128, left: 60, gap: 24 };
 const OVER_TIME = { top: MAPS.top + MAPS.height + 60, height: 108 };
 
-/** The weights of the seed, as float32, times the gain; biases as the sliders say. */
-function lstmOf({ seed, gain, input_bias, forget_bias, data }) {
-  const H = data.units;
-  const size = (1 + H) * 4 * H;
-  const { buffer, byteOffset } = data.weights;
-  const start = byteOffset + 4 * seed * size;
-  const weights = new Float32Array(buffer.slice(start, start + 4 * size));
-  const factor = Math.fround(gain);
-  const biases = [input_bias, forget_bias, 0, 0];
-  return {
-    kind: "lstm",
-    D: 1,
-    H,
-    w_x: weights.subarray(0, 4 * H),
-    w_h: weights.subarray(4 * H).map((weight) => factor * weight),
-    b: Float32Array.from({ length: 4 * H }, (_, k) => biases[Math.floor(k / H)]),
-  };
+/** The network of the seed, with the biases that the sliders say. */
+function lstmOf(state) {
+  const lstm = drawnNetwork("lstm", state.data.weights, state);
+  const biases = [state.input_bias, state.forget_bias, 0, 0];
+  return { ...lstm, b: lstm.b.map((_, k) => biases[Math.floor(k / lstm.H)]) };
 }
 
 const isHeld = ({ clamp_gate }) => clamp_gate !== "none";
