@@ -20,7 +20,8 @@ from jax import lax
 from jax.tree_util import Partial
 from tqdm import tqdm
 
-from lstm_jax.arrays import Array, Axis, Key, check_key, check_shape, check_size
+from lstm_jax.arrays import Array, Key, check_key, check_size
+from lstm_jax.losses import mean_squared_error as mean_squared_error
 
 Loss = Callable[[Any, Any], Array]  # loss(params, batch) -> one number
 Draw = Callable[[Key], Any]  # draw(key) -> batch
@@ -52,17 +53,6 @@ class DivergenceError(FloatingPointError):
         """`sentence` is what the user reads."""
         super().__init__(sentence)
         self.fit = fit
-
-
-def mean_squared_error(prediction: Array, target: Array) -> Array:
-    """The mean of `(prediction - target)²` over all entries, one number.
-
-    Raises:
-        ValueError: the shapes differ. `(B, 1)` beside `(B,)` would give B² differences.
-    """
-    axes = [Axis(f"on axis {n}", size, f"target has {size}") for n, size in enumerate(target.shape)]
-    check_shape("mean_squared_error", "prediction", prediction.shape, axes)
-    return jnp.mean((prediction - target) ** 2)
 
 
 def _clipped_adam(learning_rate: Array, clip: Array) -> optax.GradientTransformation:

@@ -13,13 +13,12 @@ import jax.numpy as jnp
 from lstm_jax.arrays import (
     Array,
     ArrayLike,
-    Axis,
     Key,
     check_key,
-    check_shape,
     check_size,
     is_concrete,
 )
+from lstm_jax.losses import check_logits
 
 SYMBOLS = 4
 # Always naming the same symbol.
@@ -68,14 +67,9 @@ def accuracy(logits: Array, target: Array) -> Array:
     """The fraction of answers that are right: the highest of `logits (B, 4)` is `target (B,)`.
 
     Raises:
-        ValueError: the shapes do not fit each other.
+        ValueError: the shapes do not fit each other, or `target` holds no integers.
     """
-    check_shape("accuracy", "target", target.shape, [Axis("batch")])
-    expected = [
-        Axis("batch", len(target), f"target has {len(target)}"),
-        Axis("symbols", SYMBOLS, f"there are {SYMBOLS}"),
-    ]
-    check_shape("accuracy", "logits", logits.shape, expected)
+    check_logits("accuracy", logits, target, classes=SYMBOLS, rank=1)
     return jnp.mean(jnp.argmax(logits, axis=-1) == target)
 
 

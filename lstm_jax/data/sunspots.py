@@ -1,15 +1,12 @@
 """The monthly sunspot numbers, 1749 to 2009: a real series with a rhythm of about eleven years."""
 
-import importlib.util
 from functools import cache
-from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-_FILE = "datasets/sunspots/src/sunspots_monthly.dat"
-_REMEDY = 'install it with: python -m pip install "statsmodels>=0.14.4,<0.16"'
+from lstm_jax.data.installed import installed_file
 
 
 class Sunspots(NamedTuple):
@@ -37,17 +34,12 @@ def sunspots() -> Sunspots:
 
     Source: National Geophysical Data Center, public domain, as kept in statsmodels.
     """
-    # find_spec finds the package without running it: importing statsmodels takes seconds.
-    spec = importlib.util.find_spec("statsmodels")
-    if spec is None or not spec.submodule_search_locations:
-        raise ModuleNotFoundError(
-            f"sunspots: the numbers lie in the package statsmodels, which is missing; {_REMEDY}"
-        )
-    path = Path(spec.submodule_search_locations[0]) / _FILE
-    if not path.is_file():
-        raise FileNotFoundError(
-            f"sunspots: statsmodels is installed but its file {_FILE} is missing; {_REMEDY}"
-        )
+    path = installed_file(
+        "sunspots",
+        "statsmodels",
+        "datasets/sunspots/src/sunspots_monthly.dat",
+        "statsmodels>=0.14.4,<0.16",
+    )
     return parse(path.read_text(encoding="ascii"))
 
 

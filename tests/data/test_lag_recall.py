@@ -68,7 +68,7 @@ def test_accuracy_counts_the_highest_score():
         ),
         (
             lambda: accuracy(jnp.zeros((3, 5)), jnp.zeros(3, jnp.int32)),
-            "accuracy: logits has 5 symbols but there are 4",
+            "accuracy: logits has 5 classes but there are 4",
         ),
     ],
 )
