@@ -9,15 +9,16 @@ one factor for each step between. Such a product soon leaves the range of a floa
 as a matrix of size about 1 and the logarithm of what was taken out.
 """
 
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
 
 from lstm_jax.arrays import Array, ArrayLike
-from lstm_jax.cells import LSTMState, Params, State, cell_step
+from lstm_jax.cells import LSTMState, Params, State
 from lstm_jax.layers import check_sequences, unbatch
-from lstm_jax.traces import LSTMTrace, trace
+from lstm_jax.traces import Clamp, Held, LSTMTrace, held_gates, held_step, trace
 
 
 class GradientFlow(NamedTuple):
@@ -50,29 +51,30 @@ def gradient_flow(params: Params, xs: ArrayLike, state: State | None = None) -> 
     return unbatch(flow) if single else flow
 
 
-def influence(params: Params, xs: ArrayLike) -> Array:
+def influence(params: Params, xs: ArrayLike, *, clamps: Sequence[Clamp] | Held = ()) -> Array:
     """How strongly each output depends on each input.
 
     Args:
         params: `RNNParams`, `LSTMParams` or `GRUParams`.
         xs: inputs (B, T, D), or (T, D) for one sequence; the result follows suit.
+        clamps: gates to hold at a value, as in `trace`; no gradient goes through a held gate.
 
     Returns:
         (B, T, T); entry [t, s] is the Frobenius norm of ∂h_t/∂x_s, 0 for s > t: the future has no
         say.
 
     Raises:
-        ValueError: for a shape or type that does not fit, as `run`.
+        ValueError: for a shape or type that does not fit, as `run`; for clamps, as `trace`.
     """
     single, xs, state, _ = check_sequences("influence", params, xs)
-    norms = _influence(params, xs, state)
+    norms = _influence(params, xs, state, held_gates("influence", params, clamps, xs.shape[1]))
     return norms[0] if single else norms
 
 
 @jax.jit
 def _gradient_flow(params: Params, xs: Array, state: Any) -> GradientFlow:
     record = trace(params, xs, state)
-    by_state, _ = _step_jacobians(params, xs, record)
+    by_state, _ = _step_jacobians(params, xs, record, None)
     size = by_state.shape[-1]
 
     def one_step_back(product: _Scaled, jacobian: Array) -> tuple[_Scaled, Array]:
@@ -91,9 +93,10 @@ def _gradient_flow(params: Params, xs: Array, state: Any) -> GradientFlow:
 
 
 @jax.jit
-def _influence(params: Params, xs: Array, state: Any) -> Array:
+def _influence(params: Params, xs: Array, state: Any, held: Held | None) -> Array:
     batch, time, features = xs.shape
-    by_state, by_input = _step_jacobians(params, xs, trace(params, xs, state))
+    record = trace(params, xs, state, clamps=() if held is None else held)
+    by_state, by_input = _step_jacobians(params, xs, record, held)
     hidden_size, size = params.w_h.shape[0], by_state.shape[-1]
 
     def one_step_on(product: _Scaled, step: tuple[Array, Array, Array]) -> tuple[_Scaled, Array]:
@@ -139,20 +142,23 @@ class _Scaled(NamedTuple):
         return jnp.where(is_zero, jnp.zeros_like(norm), norm * jnp.exp(self.log_scale))
 
 
-def _step_jacobians(params: Params, xs: Array, record: Any) -> tuple[Array, Array]:
+def _step_jacobians(
+    params: Params, xs: Array, record: Any, held: Held | None
+) -> tuple[Array, Array]:
     """∂s_t/∂s_{t-1} (T, B, S, S) and ∂s_t/∂x_t (T, B, S, D) for every step."""
 
     def whole(state: Any) -> Array:
         return jnp.concatenate(state, axis=-1) if isinstance(state, LSTMState) else state
 
-    def one_step(flat: Array, x: Array) -> Array:
+    def one_step(flat: Array, x: Array, held: Held | None) -> Array:
         is_lstm = isinstance(record, LSTMTrace)
         state = LSTMState(*jnp.split(flat[None], 2, axis=-1)) if is_lstm else flat[None]
-        return whole(cell_step(params, state, x[None])[0])[0]
+        return whole(held_step(params, state, x[None], held)[0])[0]
 
     states = LSTMState(record.h, record.c) if isinstance(record, LSTMTrace) else record.h
     before = whole(states)[:, :-1]  # (B, T, S)
     jacobians = jax.jacrev(one_step, argnums=(0, 1))
-    over_batch_and_time = jax.vmap(jax.vmap(jacobians, in_axes=(0, 0)), in_axes=(1, 1))
-    by_state, by_input = over_batch_and_time(before, xs)
+    over_batch = jax.vmap(jacobians, in_axes=(0, 0, None))
+    over_batch_and_time = jax.vmap(over_batch, in_axes=(1, 1, 0))
+    by_state, by_input = over_batch_and_time(before, xs, held)
     return by_state, by_input

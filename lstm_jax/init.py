@@ -65,19 +65,20 @@ def _init(
     input_size = check_size(where, "input_size", input_size)
     hidden_size = check_size(where, "hidden_size", hidden_size)
     gain = check_scalar(where, "gain", gain, jnp.result_type(float))
-    return _draw_weights(key, input_size, hidden_size, blocks, gain)
-
-
-@partial(jax.jit, static_argnums=(1, 2, 3))
-def _draw_weights(
-    key: Key, input_size: int, hidden_size: int, blocks: int, gain: Array
-) -> tuple[Array, Array]:
-    """w_x (D, blocks·H) and w_h (H, blocks·H), each block drawn on its own."""
-    key_x, key_h = jax.random.split(key)
-    glorot = jax.nn.initializers.glorot_uniform()
-    orthogonal = jax.nn.initializers.orthogonal()
-    w_x = [
-        glorot(k, (input_size, hidden_size), gain.dtype) for k in jax.random.split(key_x, blocks)
+    drawn = [
+        _draw_block(*keys, input_size, hidden_size, gain)
+        for keys in zip(*(jax.random.split(k, blocks) for k in jax.random.split(key)), strict=True)
     ]
-    w_h = [orthogonal(k, (hidden_size,) * 2, gain.dtype) for k in jax.random.split(key_h, blocks)]
-    return jnp.concatenate(w_x, axis=1), gain * jnp.concatenate(w_h, axis=1)
+    w_x, w_h = (jnp.concatenate(side, axis=1) for side in zip(*drawn, strict=True))
+    return w_x, w_h
+
+
+# By the block, so that all cells of one size share what is compiled: it takes most of a second.
+@partial(jax.jit, static_argnums=(2, 3))
+def _draw_block(
+    key_x: Key, key_h: Key, input_size: int, hidden_size: int, gain: Array
+) -> tuple[Array, Array]:
+    """w_x (D, H) and w_h (H, H) of one block."""
+    w_x = jax.nn.initializers.glorot_uniform()(key_x, (input_size, hidden_size), gain.dtype)
+    w_h = jax.nn.initializers.orthogonal()(key_h, (hidden_size, hidden_size), gain.dtype)
+    return w_x, gain * w_h

@@ -7,7 +7,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from lstm_jax.arrays import Array, ArrayLike, check_scalar
+from lstm_jax.arrays import Array, ArrayLike, Axis, check_scalar, check_shape
 from lstm_jax.cells import (
     GRUGates,
     LSTMGates,
@@ -105,7 +105,7 @@ def trace(
     state: State | None = None,
     *,
     lengths: ArrayLike | None = None,
-    clamps: Sequence[Clamp] = (),
+    clamps: "Sequence[Clamp] | Held" = (),
 ) -> Any:
     """Walk a cell along its sequences and keep all that happens inside.
 
@@ -114,7 +114,8 @@ def trace(
         xs: inputs (B, T, D), or (T, D) for one sequence; the results follow suit.
         state: the initial state, zeros if None.
         lengths: as in `run`; after its last valid step a row keeps its state and its gates read 0.
-        clamps: gates to hold at a value, LSTM only; a later clamp overrides an earlier one.
+        clamps: gates to hold at a value, LSTM only; a later clamp overrides an earlier one. Or what
+            `held_gates` made of them: arrays, so that inside `jit` their places may move too.
 
     Returns:
         `LSTMTrace`, `GRUTrace` or `RNNTrace`.
@@ -124,15 +125,15 @@ def trace(
             that has no such gates.
     """
     single, xs, state, lengths = check_sequences("trace", params, xs, state, lengths)
-    time, hidden_size = xs.shape[1], params.w_h.shape[0]
+    time = xs.shape[1]
     if lengths is None:
         lengths = jnp.full(xs.shape[:1], time, jnp.int32)
-    held = _held_gates(params, clamps, time, hidden_size)
+    held = held_gates("trace", params, clamps, time)
     record = _trace(params, xs, state, lengths, held)
     return unbatch(record) if single else record
 
 
-class _Held(NamedTuple):
+class Held(NamedTuple):
     """Where gates are clamped (T, H) and to what (T, H), both for each of the four gates."""
 
     where: LSTMGates
@@ -140,22 +141,14 @@ class _Held(NamedTuple):
 
 
 @jax.jit
-def _trace(params: Params, xs: Array, state: Any, lengths: Array, held: _Held | None) -> Any:
+def _trace(params: Params, xs: Array, state: Any, lengths: Array, held: Held | None) -> Any:
     valid = valid_steps(lengths, xs.shape[1])  # (T, B, 1)
     inputs = jnp.swapaxes(xs, 0, 1)  # (T, B, D)
     inputs = jnp.where(valid, inputs, jnp.zeros_like(inputs))
 
-    def body(state: Any, step: tuple[Array, Array, _Held | None]) -> tuple[Any, tuple[Any, Any]]:
+    def body(state: Any, step: tuple[Array, Array, Held | None]) -> tuple[Any, tuple[Any, Any]]:
         x, valid, held = step
-        moved, gates = cell_step(params, state, x)
-        if held is not None:
-            gates = jax.tree.map(
-                lambda is_held, value, gate: jnp.where(is_held[None], value[None], gate),
-                held.where,
-                held.value,
-                gates,
-            )
-            moved = lstm_update(state, gates)
+        moved, gates = held_step(params, state, x, held)
         state = freeze(valid, moved, state)
         gates = jax.tree.map(lambda gate: jnp.where(valid, gate, jnp.zeros_like(gate)), gates)
         return state, (gates, state)
@@ -171,51 +164,75 @@ def _trace(params: Params, xs: Array, state: Any, lengths: Array, held: _Held | 
 # --- Clamps as arrays ----------------------------------------------------------------------------
 
 
-def _held_gates(
-    params: Params, clamps: Sequence[Clamp], time: int, hidden_size: int
-) -> _Held | None:
-    """The clamps as masks and values, so that adding or moving one compiles nothing again."""
+def held_step(params: Params, state: Any, x: Array, held: Held | None) -> tuple[Any, Any]:
+    """The step of a cell, with gates held as the (H,) arrays of that step say."""
+    moved, gates = cell_step(params, state, x)
+    if held is None:
+        return moved, gates
+    gates = jax.tree.map(
+        lambda is_held, value, gate: jnp.where(is_held[None], value[None], gate),
+        held.where,
+        held.value,
+        gates,
+    )
+    return lstm_update(state, gates), gates
+
+
+def held_gates(
+    where: str, params: Params, clamps: Sequence[Clamp] | Held, time: int
+) -> Held | None:
+    """The clamps as masks and values for `time` steps; adding or moving one compiles nothing again.
+
+    None for a cell that has no gates to hold. `where` names the function for errors, as in `trace`.
+    """
     if not isinstance(clamps, list | tuple):
-        raise ValueError(f"trace: clamps should be a list of Clamp, got {clamps!r}")
+        raise ValueError(f"{where}: clamps should be a list of Clamp, got {clamps!r}")
     if not isinstance(params, LSTMParams):
         if clamps:
             raise ValueError(
-                "trace: clamps hold the gates of an LSTM, but params is "
+                f"{where}: clamps hold the gates of an LSTM, but params is "
                 f"{type(params).__name__}; leave clamps out or use LSTMParams"
             )
         return None
+    hidden_size = params.w_h.shape[0]
+    if isinstance(clamps, Held):
+        steps = Axis("time", time, f"xs has {time}")
+        units = Axis("hidden", hidden_size, f"params has {hidden_size} (w_h is {params.w_h.shape})")
+        for leaf in jax.tree.leaves(clamps):
+            check_shape(where, "clamps", leaf.shape, (steps, units))
+        return clamps
     nowhere = np.zeros((time, hidden_size), bool)
-    where = dict.fromkeys(LSTMGates._fields, nowhere)
+    mask = dict.fromkeys(LSTMGates._fields, nowhere)
     value = dict.fromkeys(LSTMGates._fields, jnp.zeros((time, hidden_size), params.w_x.dtype))
     for index, clamp in enumerate(clamps):
         name = f"clamps[{index}]"
         if not isinstance(clamp, Clamp):
             raise ValueError(
-                f'trace: {name} should be a Clamp such as Clamp("f", 1), got {clamp!r}'
+                f'{where}: {name} should be a Clamp such as Clamp("f", 1), got {clamp!r}'
             )
         if clamp.gate not in LSTMGates._fields:
             raise ValueError(
-                f'trace: {name} names the gate {clamp.gate!r}; an LSTM has "i", "f", "g" and "o"'
+                f'{where}: {name} names the gate {clamp.gate!r}; an LSTM has "i", "f", "g" and "o"'
             )
         here = nowhere.copy()
         here[
             np.ix_(
-                _chosen(f"{name}.steps", clamp.steps, time),
-                _chosen(f"{name}.units", clamp.units, hidden_size),
+                _chosen(where, f"{name}.steps", clamp.steps, time),
+                _chosen(where, f"{name}.units", clamp.units, hidden_size),
             )
         ] = True
-        number = check_scalar("trace", f"{name}.value", clamp.value, params.w_x.dtype)
-        where[clamp.gate] = where[clamp.gate] | here
+        number = check_scalar(where, f"{name}.value", clamp.value, params.w_x.dtype)
+        mask[clamp.gate] = mask[clamp.gate] | here
         value[clamp.gate] = jnp.where(here, number, value[clamp.gate])
-    return _Held(LSTMGates(**{k: jnp.asarray(v) for k, v in where.items()}), LSTMGates(**value))
+    return Held(LSTMGates(**{k: jnp.asarray(v) for k, v in mask.items()}), LSTMGates(**value))
 
 
-def _chosen(name: str, index: Any, size: int) -> Any:
+def _chosen(where: str, name: str, index: Any, size: int) -> Any:
     """The positions that `index` picks out of `size`, or a `ValueError` where there are none."""
     try:
         chosen = np.arange(size)[index if isinstance(index, slice) else np.atleast_1d(index)]
     except (IndexError, TypeError) as error:
-        raise ValueError(f"trace: {name} does not fit the {size} there are: {error}") from None
+        raise ValueError(f"{where}: {name} does not fit the {size} there are: {error}") from None
     if chosen.size == 0:
-        raise ValueError(f"trace: {name} = {index} chooses none of the {size} there are")
+        raise ValueError(f"{where}: {name} = {index} chooses none of the {size} there are")
     return chosen

@@ -8,6 +8,9 @@ import pytest
 jax.config.update("jax_platforms", "cpu")
 jax.config.update("jax_numpy_dtype_promotion", "strict")
 jax.config.update("jax_numpy_rank_promotion", "raise")
+# Tests compile a thousand things and run each once: quick to compile beats quick to run. Lessons,
+# explorers and the comparison with other libraries run with all optimizations.
+jax.config.update("jax_disable_most_optimizations", True)
 
 
 @pytest.fixture

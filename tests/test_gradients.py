@@ -7,7 +7,7 @@ import oracles
 import pytest
 
 import lstm_jax
-from lstm_jax import LSTMState, gradient_flow, influence, run
+from lstm_jax import Clamp, LSTMState, gradient_flow, influence, run, trace
 
 KINDS = list(oracles.KINDS)
 SIZES = [{}, {"batch": 1, "time": 1, "features": 1, "hidden": 1}, {"time": 9, "hidden": 2}]
@@ -71,6 +71,17 @@ def test_influence_is_the_norm_of_the_jacobian_of_the_outputs(kind, sizes, dtype
             expected = np.sqrt((np.asarray(jacobian) ** 2).sum((1, 3)))
             np.testing.assert_allclose(norms[row], expected, rtol=tolerance, atol=tolerance)
             np.testing.assert_array_equal(np.triu(norms[row], 1), 0)
+
+
+@pytest.mark.parametrize("gate", "ifgo")
+def test_influence_goes_through_no_gate_that_is_held(gate):
+    params, xs, _ = oracles.draw("lstm")
+    clamps = [Clamp(gate, 0.7, steps=slice(1, 4), units=[0, 2])]
+    jacobian = jax.jacrev(lambda row: trace(params, row, clamps=clamps).h[1:])(xs[0])
+    expected = np.sqrt(np.square(jacobian).sum(axis=(1, 3)))
+    np.testing.assert_allclose(influence(params, xs, clamps=clamps)[0], expected, rtol=1e-5)
+    with pytest.raises(ValueError, match="influence: clamps should be a list of Clamp"):
+        influence(params, xs, clamps=clamps[0])
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -8,6 +8,7 @@ import pytest
 
 import lstm_jax
 from lstm_jax import Clamp, run, trace
+from lstm_jax.traces import held_gates
 
 KINDS = list(oracles.KINDS)
 
@@ -126,6 +127,25 @@ def test_a_clamp_goes_through_jit_grad_and_vmap():
     )
     swept = jax.vmap(last_cell)(jnp.array([0.0, 0.5, 1.0]))
     np.testing.assert_allclose(swept, [last_cell(v) for v in (0.0, 0.5, 1.0)], rtol=1e-5)
+
+
+def test_clamps_as_arrays_move_inside_jit_and_compile_nothing():
+    params, xs, state = oracles.draw("lstm")
+    jitted = jax.jit(lambda held: trace(params, xs, state, clamps=held))
+    for clamps in ([], [Clamp("f", 0.5, steps=2)], [Clamp("o", 0.1, units=1), Clamp("g", -1.0)]):
+        expected = trace(params, xs, state, clamps=clamps)
+        oracles.assert_close(jitted(held_gates("test", params, clamps, 5)), expected, 1e-6)
+    assert jitted._cache_size() == 1
+
+
+def test_clamps_as_arrays_fit_their_cell():
+    params, xs, state = oracles.draw("lstm")
+    with pytest.raises(ValueError, match="trace: clamps has 4 time steps but xs has 5"):
+        trace(params, xs, state, clamps=held_gates("test", params, [], 4))
+    params, xs, state = oracles.draw("gru")
+    held = held_gates("test", oracles.draw("lstm").params, [], 5)
+    with pytest.raises(ValueError, match="trace: clamps hold the gates of an LSTM, but params is"):
+        trace(params, xs, state, clamps=held)
 
 
 def test_a_held_gate_passes_no_gradient_to_its_weights():

@@ -56,10 +56,12 @@ def attempt(answer: Callable[..., Any], inputs: Sequence[Args], seconds: float) 
 
 
 def for_student(args: Args) -> Args:
-    """A copy with float32 JAX arrays in place of NumPy ones; numbers stay numbers."""
+    """A copy with JAX arrays, float32 or int32, in place of NumPy ones; numbers stay numbers."""
 
     def convert(leaf: Any) -> Any:
-        return jnp.asarray(leaf, jnp.float32) if isinstance(leaf, np.ndarray) else leaf
+        if not isinstance(leaf, np.ndarray):
+            return leaf
+        return jnp.asarray(leaf, jnp.int32 if leaf.dtype.kind == "i" else jnp.float32)
 
     copy: Args = jax.tree.map(convert, args)
     return copy

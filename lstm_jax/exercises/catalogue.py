@@ -1,9 +1,27 @@
 """All exercises by name, in the order of the lessons."""
 
-from lstm_jax.exercises import lesson_00, lesson_01, lesson_02, lesson_03, lesson_04, lesson_05
+from lstm_jax.exercises import (
+    lesson_00,
+    lesson_01,
+    lesson_02,
+    lesson_03,
+    lesson_04,
+    lesson_05,
+    lesson_06,
+    lesson_07,
+)
 
 EXERCISES = {
     exercise.name: exercise
-    for lesson in (lesson_00, lesson_01, lesson_02, lesson_03, lesson_04, lesson_05)
+    for lesson in (
+        lesson_00,
+        lesson_01,
+        lesson_02,
+        lesson_03,
+        lesson_04,
+        lesson_05,
+        lesson_06,
+        lesson_07,
+    )
     for exercise in lesson.EXERCISES
 }

@@ -21,8 +21,8 @@ class Exercise(NamedTuple):
     lines: about how many lines an answer takes.
     spec: the right answer in plain Python and NumPy, in float64.
     sizes: the sizes to draw inputs of, smallest first; each is unpacked into `draw`.
-    draw: draw(rng, *size) -> the arguments of one call: NumPy arrays in float64, plain numbers,
-        or NamedTuples of arrays.
+    draw: draw(rng, *size) -> the arguments of one call: NumPy arrays in float64 or of whole
+        numbers, plain numbers, or NamedTuples of arrays.
     wrong: diagnosis -> a function that makes that mistake; takes what `spec` takes.
     hints: from a nudge to nearly the answer, without ever being it.
     draws: how many inputs are drawn for a size.

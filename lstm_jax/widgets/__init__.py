@@ -8,5 +8,6 @@ from lstm_jax.widgets.cell import CellExplorer
 from lstm_jax.widgets.gate import GateExplorer
 from lstm_jax.widgets.gradient import GradientExplorer
 from lstm_jax.widgets.rnn import RNNExplorer
+from lstm_jax.widgets.trained import TrainedCellExplorer
 
-__all__ = ["CellExplorer", "GateExplorer", "GradientExplorer", "RNNExplorer"]
+__all__ = ["CellExplorer", "GateExplorer", "GradientExplorer", "RNNExplorer", "TrainedCellExplorer"]

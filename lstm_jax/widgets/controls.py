@@ -56,6 +56,12 @@ class Slider(Control):
             )
         return self.number(number)
 
+    def until(self, high: float, *, default: float | None = None) -> "Slider":
+        """The same slider with another upper end, for an explorer of another size."""
+        label, low, step = (self.description[name] for name in ("label", "low", "step"))
+        default = self.default_value if default is None else default
+        return Slider(label, low, high, default=default, step=step)
+
 
 class Choice(Control):
     """One of several words, the first unless `default` says otherwise."""
@@ -93,6 +99,16 @@ class Numbers(Control):
             if not self.low <= number <= self.high:
                 raise ValueError(f"{wanted}, got {number} at step {index}")
         return numbers
+
+
+def check_between(where: str, name: str, value: Any, low: int, high: int) -> int:
+    """`value` as a whole number from `low` to `high`, or a `ValueError` that says so."""
+    number = _number(value)
+    if not low <= number <= high or int(number) != number:
+        raise ValueError(
+            f"{where}: {name} should be a whole number from {low} to {high}, got {value!r}"
+        )
+    return int(number)
 
 
 def _number(value: Any) -> float:

@@ -3,14 +3,17 @@
 An explorer is one model with two sides. Python holds the values and checks them; the page draws
 them and recomputes the cell by itself, so a slider answers at once, with a kernel or without.
 """
+# mypy: untyped-calls-exclude=IPython
 
 import base64
+import html
 import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import anywidget
+from IPython.display import display
 from traitlets import Bool, Dict, HasTraits, List, Unicode, observe, validate
 
 from lstm_jax.arrays import Array
@@ -21,6 +24,10 @@ from lstm_jax.widgets.controls import Control, Slider
 SOURCES = Path(__file__).parent / "js"
 _IMPORT = re.compile(r'^import [^;]*? from "\./([\w-]+\.js)";\n', re.MULTILINE)
 _EXPORT = re.compile(r"^export (?!default\b)", re.MULTILINE)
+
+WIDGET_STATE = "application/vnd.jupyter.widget-state+json"
+_STILL = """<style>{css}</style>
+<div class="lstm-still" hidden="hidden"><img alt="{alt}" src="data:image/png;base64,{png}"></div>"""
 
 
 def join_modules(entry: Path) -> str:
@@ -40,6 +47,9 @@ def join_modules(entry: Path) -> str:
 
     add(entry)
     return "\n".join(texts.values())
+
+
+LAST = -1  # the `t` of a preset that shows the last step, however many there are
 
 
 class Explorer(anywidget.AnyWidget):
@@ -65,7 +75,7 @@ class Explorer(anywidget.AnyWidget):
     controls: Any = List().tag(sync=True)  # what each control is, for the page
     buttons = Dict().tag(sync=True)
     data = Dict().tag(sync=True)
-    _presets = Dict().tag(sync=True)
+    _presets: Any = List().tag(sync=True)  # pairs: a saved notebook sorts what is a dict
 
     t = Slider("time step t", 0, 59, step=1, default=0)
     playing = Bool(False).tag(sync=True)
@@ -97,6 +107,7 @@ class Explorer(anywidget.AnyWidget):
         """
         where = type(self).__name__
         own = controls_of(type(self))
+        steps = own["t"].description["high"] + 1
         for name, value in values.items():
             if name not in own:
                 raise ValueError(
@@ -118,7 +129,10 @@ class Explorer(anywidget.AnyWidget):
             view=view,
             buttons=dict(buttons or {}),
             data=dict(data),
-            _presets={name: {**moved, **preset} for name, preset in presets.items()},
+            _presets=[
+                [name, {**moved, **preset, "t": preset.get("t", 0) % steps}]
+                for name, preset in presets.items()
+            ],
             **values,
         )
         self.observe(self._leave_preset, names=[name for name in own if name != "t"])
@@ -146,10 +160,16 @@ class Explorer(anywidget.AnyWidget):
         """The picture without its controls, for fronts that show no widgets."""
         raise NotImplementedError
 
+    def page_state(self) -> dict[str, Any]:
+        """What a page needs to show this explorer, as Jupyter embeds widgets; see page.py."""
+        widgets: dict[str, Any] = self.get_manager_state(widgets=[self])
+        widgets["state"] = {key: for_page(model) for key, model in widgets["state"].items()}
+        return widgets
+
     @property
     def presets(self) -> tuple[str, ...]:
         """The names of the presets."""
-        return tuple(self._presets)
+        return tuple(name for name, _ in self._presets)
 
     def reset(self) -> None:
         """Go back to how the explorer was made."""
@@ -159,7 +179,7 @@ class Explorer(anywidget.AnyWidget):
     @validate("preset")
     def _check_preset(self, proposal: Any) -> str:
         name: str = proposal["value"]
-        if name and name not in self._presets:
+        if name and name not in self.presets:
             self.message = (
                 f"preset should be one of {', '.join(map(repr, self.presets))}, got {name!r}"
             )
@@ -169,10 +189,10 @@ class Explorer(anywidget.AnyWidget):
     @observe("preset")
     def _show_preset(self, change: Any) -> None:
         if change["new"]:
-            self._show(self._presets[change["new"]])
+            self._show(dict(self._presets)[change["new"]])
 
     def _leave_preset(self, _: Any) -> None:
-        wanted = self._presets.get(self.preset, {})
+        wanted = dict(self._presets).get(self.preset, {})
         if any(getattr(self, name) != value for name, value in wanted.items() if name != "t"):
             self.preset = ""
 
@@ -193,7 +213,34 @@ class Explorer(anywidget.AnyWidget):
         picture = self.still()
         data["image/png"] = base64.b64encode(picture.png()).decode("ascii")
         data["text/plain"] = f"{type(self).__name__}: {picture.alt}"
+        data[WIDGET_STATE] = self.page_state()
         return data, metadata
+
+    def _ipython_display_(self) -> None:
+        """Display the explorer, and below it, hidden, what JupyterLab shows where it cannot.
+
+        JupyterLab takes the widget out of a trusted notebook even if its model is gone, and then
+        shows an error in place of the picture.
+        """
+        data, metadata = self._repr_mimebundle_()
+        display(data, metadata=metadata, raw=True)
+        still = _STILL.format(
+            css=(SOURCES / "still.css").read_text(encoding="utf-8"),
+            alt=html.escape(data["text/plain"]),
+            png=data["image/png"],
+        )
+        display({"text/html": still, "text/plain": ""}, raw=True)
+
+
+def for_page(model: Mapping[str, Any]) -> dict[str, Any]:
+    """A model in Jupyter's form for pages, less its module and what only Jupyter reads."""
+    of_jupyter = ("_", "layout", "tabbable", "tooltip")
+    state = {
+        name: value
+        for name, value in model["state"].items()
+        if name == "_presets" or not name.startswith(of_jupyter)
+    }
+    return {**model, "state": state}
 
 
 def controls_of(explorer: type[HasTraits]) -> dict[str, Control]:

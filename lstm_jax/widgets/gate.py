@@ -10,7 +10,8 @@ from lstm_jax.cells import LSTMGates, LSTMParams
 from lstm_jax.plots import Picture, curves
 from lstm_jax.traces import Clamp
 from lstm_jax.widgets.controls import Choice, Slider
-from lstm_jax.widgets.sequences import STEPS, SequenceExplorer
+from lstm_jax.widgets.explorer import LAST
+from lstm_jax.widgets.sequences import STEPS, SequenceExplorer, check_steps
 
 # The sliders move one gate; these are the weight on the input, the weight on the previous output
 # and the bias of all others, chosen to keep out of the way.
@@ -28,20 +29,20 @@ _PRESETS: Mapping[str, Mapping[str, Mapping[str, Any]]] = {
         "bias 5 keeps": {"bias": 5.0, "t": 15},
         "erase on command": {"w": 6.0, "bias": 4.0, "sequence": "write and erase", "t": 25},
         "always 0": {"clamp": "0", "t": 15},
-        "always 1 grows": {"clamp": "1", "sequence": "count", "t": 59},
+        "always 1 grows": {"clamp": "1", "sequence": "count", "t": LAST},
     },
     "i": {
         "writes high inputs": {"w": 8.0, "bias": -4.0, "sequence": "noise"},
         "half open": {"sequence": "noise"},
-        "closes when full": {"w": 6.0, "u": -8.0, "sequence": "count", "t": 59},
+        "closes when full": {"w": 6.0, "u": -8.0, "sequence": "count", "t": LAST},
         "always 0": {"clamp": "0", "sequence": "noise"},
-        "always 1 takes noise": {"clamp": "1", "sequence": "noise", "t": 59},
+        "always 1 takes noise": {"clamp": "1", "sequence": "noise", "t": LAST},
     },
     "o": {
         "reads when asked": {"w": -8.0, "bias": -4.0, "sequence": "write and erase", "t": 25},
-        "half open": {"sequence": "count", "t": 59},
-        "counts past 1": {"bias": 4.0, "sequence": "count", "t": 59},
-        "always 0 keeps silent": {"clamp": "0", "sequence": "count", "t": 59},
+        "half open": {"sequence": "count", "t": LAST},
+        "counts past 1": {"bias": 4.0, "sequence": "count", "t": LAST},
+        "always 0 keeps silent": {"clamp": "0", "sequence": "count", "t": LAST},
     },
 }
 
@@ -54,6 +55,7 @@ class GateExplorer(SequenceExplorer):
 
     Args:
         gate: "f" (forget), "i" (input) or "o" (output).
+        steps: T, how many steps it reads, from 60 to 150.
         values: controls that start elsewhere, such as `bias=1`.
 
     Attributes:
@@ -63,7 +65,8 @@ class GateExplorer(SequenceExplorer):
         clamp: "0" or "1" holds the gate there at every step, "free" lets it move.
 
     Raises:
-        ValueError: an unknown gate or control, or a value that a control cannot take.
+        ValueError: an unknown gate or control, a size out of range, or a value that a control
+            cannot take.
     """
 
     w = Slider("weight on input w", -8, 8, default=0.0)
@@ -71,13 +74,14 @@ class GateExplorer(SequenceExplorer):
     bias = Slider("bias b", -8, 8, default=0.0)
     clamp = Choice("hold the gate at", ("free", "0", "1"))
 
-    def __init__(self, gate: str = "f", **values: Any) -> None:
+    def __init__(self, gate: str = "f", *, steps: int = STEPS, **values: Any) -> None:
         """As above."""
         if gate not in _NAMES:
             raise ValueError(f'GateExplorer: gate should be "f", "i" or "o", got "{gate}"')
         self.gate = gate
         super().__init__(
             view="gate",
+            steps=check_steps("GateExplorer", steps),
             presets=_PRESETS[gate],
             data={"gate": gate, "name": _NAMES[gate], "weights": _OTHERS},
             **values,
@@ -102,7 +106,7 @@ class GateExplorer(SequenceExplorer):
         c, h = (np.asarray(state)[1:, 0] for state in (record.c, record.h))
         name = _NAMES[self.gate]
         return curves(
-            np.arange(STEPS),
+            np.arange(self.steps),
             # In this order they have the colours of the page.
             {
                 "cell state c": c,
@@ -110,7 +114,7 @@ class GateExplorer(SequenceExplorer):
                 f"{name} gate {self.gate}": gate,
                 "input x": self.xs[:, 0],
             },
-            title=f"the {name} gate over {STEPS} steps",
+            title=f"the {name} gate over {self.steps} steps",
             xlabel="time step t",
             ylabel="value (no unit)",
             alt=f"With w = {self.w:g}, u = {self.u:g} and bias {self.bias:g} the {name} gate moves "

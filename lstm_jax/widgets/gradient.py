@@ -8,15 +8,22 @@ import jax.numpy as jnp
 import numpy as np
 
 from lstm_jax.arrays import Array
+from lstm_jax.cells import LSTMParams, RNNParams
 from lstm_jax.data.sunspots import sunspots
 from lstm_jax.data.windows import fit_scale
 from lstm_jax.gradients import gradient_flow
-from lstm_jax.init import init_lstm, init_rnn
 from lstm_jax.plots import Picture, curves
 from lstm_jax.traces import trace
 from lstm_jax.widgets.controls import Numbers, Slider
 from lstm_jax.widgets.explorer import Explorer
-from lstm_jax.widgets.weights import HIDDEN, SEEDS, drawn_weights
+from lstm_jax.widgets.weights import (
+    HIDDEN,
+    SEEDS,
+    biases,
+    check_hidden,
+    for_page,
+    scaled_weights,
+)
 
 STEPS = 100
 
@@ -39,16 +46,23 @@ def _input() -> np.ndarray[Any, np.dtype[np.float32]]:
 class GradientExplorer(Explorer):
     """How much of a small change at step t is left at the last step, in an RNN and in an LSTM.
 
-    Both have 8 units and read the same sunspots, and neither is trained. Drawn for each t is the
+    Both read the same sunspots, and neither is trained. Drawn for each t is the
     largest singular value of ∂s_T/∂s_t, as `lstm_jax.gradient_flow` gives it; for the LSTM also
     its direct path, along the cell state alone.
+
+    Args:
+        hidden: H, how many units both have, from 4 to 32.
+        values: controls that start elsewhere, such as `gain=0.8`.
 
     Attributes:
         gain: factor on both recurrent matrices: all singular values of each block.
         forget_bias: the bias of the LSTM's forget gate.
         length: T, how many of the 100 steps are read.
         seed: which random weights, from 0 to 7.
-        baseline: gain, forget bias, length and seed of the curves kept in grey; length 0 for none.
+        baseline: gain, forget bias, length and seed of the curves kept, paler; length 0 for none.
+
+    Raises:
+        ValueError: a size out of range, an unknown control, or a value that a control cannot take.
     """
 
     gain = Slider("recurrent gain", 0.1, 2.0, default=1.0, step=0.05)
@@ -58,8 +72,9 @@ class GradientExplorer(Explorer):
     baseline = Numbers([0.0] * 4, low=-2, high=STEPS)
     t = Slider("time step t", 0, STEPS, step=1, default=0)
 
-    def __init__(self, **values: Any) -> None:
-        """Start at the defaults, but for the controls named in `values`."""
+    def __init__(self, *, hidden: int = HIDDEN, **values: Any) -> None:
+        """As above."""
+        self.hidden = check_hidden("GradientExplorer", hidden)
         super().__init__(
             view="gradient",
             presets={
@@ -71,9 +86,9 @@ class GradientExplorer(Explorer):
             },
             data={
                 "xs": _input()[:, 0].tolist(),
-                "rnn": drawn_weights(init_rnn),
-                "lstm": drawn_weights(init_lstm),
-                "H": HIDDEN,
+                "rnn": for_page("rnn", self.hidden),
+                "lstm": for_page("lstm", self.hidden),
+                "H": self.hidden,
                 "seeds": SEEDS,
             },
             buttons={"keep": "keep as baseline"},
@@ -82,11 +97,13 @@ class GradientExplorer(Explorer):
 
     @property
     def params(self) -> Networks:
-        """`init_rnn` and `init_lstm` as the sliders say, with `jax.random.key(seed)`."""
-        key, gain = jax.random.key(self.seed), jnp.float32(self.gain)
+        """What `init_rnn` and `init_lstm` draw from `jax.random.key(seed)`, as the sliders say."""
+        drawn = (self.hidden, self.seed, self.gain)
         return Networks(
-            init_rnn(key, 1, HIDDEN, gain=gain),
-            init_lstm(key, 1, HIDDEN, gain=gain, forget_bias=jnp.float32(self.forget_bias)),
+            RNNParams(*scaled_weights("rnn", *drawn), biases(self.hidden, 0)),
+            LSTMParams(
+                *scaled_weights("lstm", *drawn), biases(self.hidden, 0, self.forget_bias, 0, 0)
+            ),
         )
 
     @property

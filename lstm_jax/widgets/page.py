@@ -1,21 +1,30 @@
-"""An explorer as a web page of its own: one file that needs neither Jupyter nor a network."""
+"""Explorers as web pages: one file that needs neither Jupyter nor a network.
 
-import base64
+    python -m lstm_jax.widgets.page NOTEBOOK.ipynb [PAGE.html]
+
+makes a page of a notebook that was run and saved, with all its outputs: its explorers go on
+working.
+"""
+# mypy: untyped-calls-exclude="nbconvert,nbformat,lstm_jax.widgets.mathml"
+
+import argparse
 import html
 import json
 from pathlib import Path
 from typing import Any
 
-from lstm_jax.widgets.explorer import SOURCES, Explorer, join_modules
+from lstm_jax.widgets.explorer import SOURCES, WIDGET_STATE, Explorer, for_page, join_modules
 
-_PAGE = """<!doctype html>
+_VIEW = "application/vnd.jupyter.widget-view+json"
+_PAGE = f"""<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
-<title>{title}</title>
-<style>{css}</style>
-<script type="application/json" id="state">{state}</script>
-<body><script type="module">
-{module}
+<title>{{title}}</title>
+<style>{{css}}</style>
+<script type="{WIDGET_STATE}">{{states}}</script>
+<body><script type="{_VIEW}">{{view}}</script>
+<script type="module">
+{{module}}
 </script></body>
 </html>
 """
@@ -26,17 +35,74 @@ def save_page(explorer: Explorer, path: str | Path) -> None:
 
     Open it in any browser, hand it to a class, or put it on a web server.
     """
-    of_jupyter = ("_", "layout", "tabbable", "tooltip")
-    names = [name for name in explorer.keys if not name.startswith(of_jupyter)]
-    state = json.dumps(explorer.get_state([*names, "_presets"]), default=_encode_bytes)
+    states = json.dumps(explorer.page_state())
     page = _PAGE.format(
         title=html.escape(type(explorer).__name__),
-        css=(SOURCES / "explorer.css").read_text(encoding="utf-8"),
-        state=state.replace("<", "\\u003c"),  # nothing in it may end the script
-        module=join_modules(SOURCES / "page.js"),
+        css=_style(),
+        states=states.replace("<", "\\u003c"),  # nothing in it may end the script
+        view=json.dumps(explorer.get_view_spec()),
+        module=_module(),
     )
     Path(path).write_text(page, encoding="utf-8")
 
 
-def _encode_bytes(value: Any) -> dict[str, str]:
-    return {"base64": base64.b64encode(value).decode("ascii")}
+def save_notebook(notebook: str | Path, path: str | Path) -> int:
+    """Write a notebook with all its outputs as a page to `path`; its explorers go on working there.
+
+    Each stands as it was left, if the notebook holds the state of its widgets, else as it was when
+    its cell was run. Other widgets become what Jupyter shows where there are none.
+
+    Returns:
+        How many explorers there are; 0 for a notebook that was not run.
+    """
+    # They come with JupyterLab, without which there are no notebooks to save.
+    import nbformat
+
+    from lstm_jax.widgets.mathml import MathMLExporter
+
+    content = nbformat.read(notebook, as_version=4)
+    saved = content.metadata.get("widgets", {}).get(WIDGET_STATE, {}).get("state", {})
+    states = {
+        key: for_page(saved.get(key, model))
+        for cell in content.cells
+        for output in cell.get("outputs", [])
+        for key, model in output.get("data", {}).get(WIDGET_STATE, {}).get("state", {}).items()
+    }
+    widgets = {"version_major": 2, "version_minor": 0, "state": states}
+    content.metadata["widgets"] = {WIDGET_STATE: widgets}
+    exporter = MathMLExporter(
+        raw_template=(SOURCES / "notebook.html.j2").read_text(encoding="utf-8"), embed_images=True
+    )
+    source = Path(notebook)
+    resources: dict[str, Any] = {
+        "metadata": {"name": source.stem, "path": str(source.parent)},
+        "explorer_css": _style(),
+        "explorer_module": _module(),
+    }
+    page, _ = exporter.from_notebook_node(content, resources)
+    Path(path).write_text(page, encoding="utf-8")
+    return len(states)
+
+
+def _style() -> str:
+    return (SOURCES / "explorer.css").read_text(encoding="utf-8")
+
+
+def _module() -> str:
+    return join_modules(SOURCES / "page.js")
+
+
+def main() -> None:
+    """Make a page of the notebook that the command line names."""
+    parser = argparse.ArgumentParser(description="Make one web page of a notebook that was run.")
+    parser.add_argument("notebook", type=Path)
+    parser.add_argument("page", type=Path, nargs="?", help="default: beside the notebook, .html")
+    options = parser.parse_args()
+    page = options.page or options.notebook.with_suffix(".html")
+    count = save_notebook(options.notebook, page)
+    hint = "" if count else "; were the cells run, and the notebook saved?"
+    print(f"{page}: {count} explorers{hint}")
+
+
+if __name__ == "__main__":
+    main()

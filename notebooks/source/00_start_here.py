@@ -37,8 +37,8 @@ from lstm_jax.exercises import check, hint
 # | 03 | [Forget gate](03_forget_gate.ipynb) | What to keep? |
 # | 04 | [Input gate](04_input_gate.ipynb) | What to write? |
 # | 05 | [Output gate](05_output_gate.ipynb) | What to show? |
-# | 06 | LSTM cell | How do the three gates work together? |
-# | 07 | LSTM layer | How far does gradient get through a chain of steps? |
+# | 06 | [LSTM cell](06_lstm_cell.ipynb) | How do the three gates work together? |
+# | 07 | [LSTM layer](07_lstm_layer.ipynb) | How far does gradient get through a chain of steps? |
 # | 08 | Training | Does an LSTM learn better than an RNN, and at what price? |
 # | 09 | Language model | Which letter comes next? |
 # | 10 | Translation | From one sequence to another |

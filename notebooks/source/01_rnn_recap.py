@@ -32,10 +32,57 @@ from lstm_jax.training import adam, fit, mean_squared_error
 from lstm_jax.widgets import RNNExplorer
 
 # %% [markdown]
-# ## 1. The task: the sun, a year ahead (5 min)
+# ## 1. A memory to play with (4 min)
 #
-# A **sequence** is data in which order matters. Shuffle the months of this one and nothing is left
-# to forecast.
+# A **sequence** is data in which order matters. A recurrent network reads it one step at a time,
+# and carries a few numbers along: its **state**, one number for each of its **units**. At each step
+# the old state and the new input make the new state. The **gain** is how strongly the old state
+# goes into it. The weights are random here; nothing is trained.
+#
+# > **Predict.** Eight units get one pulse, $x = 1$ at step 5, and then only zeros up
+# > to step 59. What becomes of the state, with a gain of 0.5 and of 1.5?
+# > - (a) 0.5: less than 1 % is left. 1.5: it grows without end
+# > - (b) 0.5: less than 1 % is left. 1.5: it never dies, but stays below a limit
+# > - (c) 0.5: about half is left. 1.5: it never dies, but stays below a limit
+#
+# Then move the gain. Where does the pulse first last to the end? Drag over the input to draw your
+# own.
+
+# %%
+explorer = RNNExplorer(gain=0.5)
+explorer
+
+# %% [markdown]
+# The same two settings, made in Python. `trace()` gives what the explorer shows. The **length** of
+# a state is the root of the sum of its squares.
+
+# %%
+share = {}
+for gain in (0.5, 1.5):
+    states = RNNExplorer(gain=gain).trace().h[1:]  # eight numbers a step: (60, 8)
+    length = np.linalg.norm(states, axis=1)  # (60,)
+    share[gain] = float(length[-1] / length[5])
+    print(f"gain {gain}: length {length[5]:.2g} at step 5, {length[-1]:.2g} at step 59")
+
+answer = ("(b)" if share[0.5] < 0.01 else "(c)") if 1 <= share[1.5] < 10 else "none of these"
+print(f"Verdict: {answer}.")
+
+# What your explorer shows now:
+last = explorer.trace().h[-1]
+print(f"Your explorer: gain {explorer.gain:g}, length {np.linalg.norm(last):.2g} at step 59")
+
+# %% [markdown]
+# **Notice**
+# 1. From step 6 on the input is 0. All that is left of the pulse came through the state before.
+# 2. A small change of the gain decides between a memory of a few steps and one without an end.
+# 3. Something holds the state down at a gain of 1.5. Section 4 takes the network apart and finds
+#    it. First the network gets a task.
+
+# %% [markdown]
+# ## 2. The task: the sun, a year ahead (5 min)
+#
+# The number of sunspots, month by month, is a sequence. Shuffle the months, and nothing is left to
+# forecast.
 #
 # A forecast is judged on years that it has not seen. So we cut the series in time: the first three
 # quarters to learn from, the rest to test on.
@@ -72,7 +119,7 @@ plots.curves(
 #    is seldom quite like what was.
 
 # %% [markdown]
-# ## 2. Windows and batches, and no leak (13 min)
+# ## 3. Windows and batches, and no leak (12 min)
 #
 # A network learns from examples: here is what you know, there is what comes. We cut the series
 # into **windows**. Each window is an input, and the value `horizon` steps after its end is the
@@ -191,7 +238,7 @@ def make_windows(series, length, horizon):
 check("make_windows", make_windows)
 
 # %% [markdown]
-# ## 3. The cell, and the pass over time (13 min)
+# ## 4. The cell, and the pass over time (11 min)
 #
 # The memory of lesson 00 kept a fixed share of itself. A **recurrent cell** learns three numbers
 # instead, and squashes their sum into (-1, 1) with tanh. With $w_x = 0.5$, $w_h = 0.8$, $b = 0.1$:
@@ -207,7 +254,7 @@ for x in [1.0, 0.0, 0.0, -2.0]:
     h = math.tanh(total)
 
 # %% [markdown]
-# One number holds little. A cell has many, its **units**, and each of them hears all others. The
+# One number holds little. A cell has many units, and each of them hears all others. The
 # weights become matrices. This is the recurrent neural network, the **RNN**:
 #
 # $$h_t = \tanh(x_t W_x + h_{t-1} W_h + b) \qquad h_0 = 0$$
@@ -320,39 +367,24 @@ print(f"Verdict: {answer}. Nothing before an input changes (h_0 moved by {moved[
 # 3. The columns in the picture are not layers with weights of their own. It is one cell at four
 #    times.
 #
-# An input reaches all later states. How long does it last there? That is up to $W_h$.
-# `init_rnn(..., gain=...)` makes it a random rotation times the **gain**: before the tanh, each
-# step makes the old state so many times as long.
-#
-# > **Predict.** Eight units get one pulse, $x = 1$ at step 5, and then only zeros up to step 59.
-# > What becomes of the state, with a gain of 0.5 and of 1.5?
-# > - (a) 0.5: less than 1 % is left. 1.5: it grows without end
-# > - (b) 0.5: less than 1 % is left. 1.5: it never dies, but stays below a limit
-# > - (c) 0.5: about half is left. 1.5: it never dies, but stays below a limit
-#
-# Then move the gain. Where does the pulse first last to the end? Drag over the input to draw your
-# own.
+# An input reaches all later states. How long it lasts there is up to $W_h$, and now you know what
+# the slider of section 1 moved: it makes $W_h$ a random rotation times the **gain**. Before the
+# tanh, each step makes the old state so many times as long. The tanh keeps every unit in
+# $(-1, 1)$, so eight of them stay below $\sqrt 8 = 2.8$, whatever the gain. Here are your sliders
+# as weights, and your explorer once more, with the five lines of this section:
 
 # %%
-explorer = RNNExplorer(gain=0.5)
-explorer
+weights = explorer.params
+stretch = np.linalg.svd(weights.w_h, compute_uv=False)  # how much W_h stretches, at most and least
+print(f"w_h {weights.w_h.shape} stretches {stretch[-1]:.3g} to {stretch[0]:.3g} times")
 
-# %%
-pulse = jnp.zeros((60, 1)).at[5].set(1.0)
-share = {}
-for gain in (0.5, 1.5):
-    eight_units = lstm_jax.init_rnn(jax.random.key(0), 1, 8, gain=gain)
-    length = jnp.linalg.norm(lstm_jax.trace(eight_units, pulse).h[1:], axis=1)  # (T,)
-    share[gain] = float(length[-1] / length[5])
-    print(f"gain {gain}: length {length[5]:.2g} at step 5, {length[-1]:.2g} at step 59")
-
-answer = ("(b)" if share[0.5] < 0.01 else "(c)") if 1 <= share[1.5] < 10 else "none of these"
-print(f"Verdict: {answer}. tanh keeps every unit in (-1, 1), so eight stay below √8 = 2.8.")
-last = explorer.trace().h[-1]
-print(f"Your explorer: gain {explorer.gain:g}, length {jnp.linalg.norm(last):.2g} at step 59")
+states = explorer.trace().h[1:]
+difference = float(jnp.abs(rnn(weights, explorer.xs) - states).max())
+assert difference < 1e-4
+print(f"the five lines and your explorer differ by {difference:.1g}")
 
 # %% [markdown]
-# ## 4. Backpropagation through time, by hand (13 min)
+# ## 5. Backpropagation through time, by hand (13 min)
 #
 # To learn, the RNN must know how its loss moves with each weight. The difficulty: $w_h$ is used at
 # every step. Change it, and every state changes, and so does all that follows from it.
@@ -496,7 +528,7 @@ assert difference < 1e-5
 print(f"w_h {matrix_by_hand.shape}: bptt and jax.grad differ by {difference:.0e} of its length")
 
 # %% [markdown]
-# ## 5. Train it on the sun (11 min)
+# ## 6. Train it on the sun (11 min)
 #
 # The RNN leaves its last state. A **readout** turns the 32 numbers in it into a forecast: one
 # weight a unit, and a bias.
@@ -663,7 +695,7 @@ plots.curves(
 #    (A window of 48 months is what class time allows. There, 132 months did a little better.)
 
 # %% [markdown]
-# ## 6. What the state holds (3 min)
+# ## 7. What the state holds (3 min)
 #
 # Take all test windows that end near 80 spots. Some are on the way up, some on the way down.
 # Persistence cannot tell one from the other.
@@ -745,15 +777,17 @@ plots.curves(
 #
 # | minute | where you should be |
 # |---|---|
-# | 0 | section 1 |
-# | 5 | section 2; the leak at 10, `make_windows` at 13 |
-# | 18 | section 3; `rnn_step` at 22, the picture at 26, the explorer at 29 |
-# | 31 | section 4; the table of equations at 33, `bptt` at 38 |
-# | 44 | section 5; start the training, talk while it runs |
-# | 55 | section 6 |
-# | 58 | summary |
+# | 0 | section 1, the explorer |
+# | 4 | section 2 |
+# | 9 | section 3; the leak at 14, `make_windows` at 17 |
+# | 21 | section 4; `rnn_step` at 25, the picture at 28 |
+# | 32 | section 5; the table of equations at 34, `bptt` at 39 |
+# | 45 | section 6; start the training, talk while it runs |
+# | 56 | section 7 |
+# | 59 | summary |
 #
 # **Wrong answers to expect**
+# - *Pulse: (a), "it grows without end".* It would, but for the tanh. Leave it open until section 4.
 # - *Leak: (a), "they are not among the training windows".* Draw two windows that start one month
 #   apart. Ask how many months they share.
 # - *Count: (c), one set of weights a step.* It is the picture's fault: four columns look like four
@@ -766,6 +800,6 @@ plots.curves(
 # - `bptt`: most often $W_h$ the wrong way round on the way back, or $h_t$ for $h_{t-1}$. The check
 #   names both. The shapes do not: every matrix is `(H, H)`.
 #
-# **When time is short** leave `make_windows` for home (5 minutes), and section 6 (3 minutes). When
+# **When time is short** leave `make_windows` for home (4 minutes), and section 7 (3 minutes). When
 # it is very short, do `bptt` together on the board with two units. Keep the leak and the table of
 # skills: they are what is most often got wrong later.

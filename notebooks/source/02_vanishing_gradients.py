@@ -30,9 +30,64 @@ from lstm_jax.exercises import check, hint
 from lstm_jax.widgets import GradientExplorer
 
 # %% [markdown]
-# The input is the monthly sunspot number, brought to mean 0 and standard deviation 1 on the first
-# 80 % of the series. Most of this lesson looks at the first ten years: $T = 120$ steps of $D = 1$
-# number, read by $H = 16$ units.
+# ## 1. How much gets through (5 min)
+#
+# Change the state $h_t$ of a network a little. All later states change with it, some more, some
+# less. How much of the change is left in the last one, $h_T$, at most? A gradient goes the same way
+# back: what the loss wants of $h_T$ reaches $h_t$ times the same factor. Where that is nearly 0,
+# nothing is learned from step $t$.
+#
+# The explorer draws that factor for every $t$, on a logarithmic axis: each line across is 1,000
+# times the one below. The orange curve is an untrained RNN with 8 units that reads 100 months of
+# sunspots. The blue ones are an LSTM, the network that lessons 03 to 07 build; leave it alone for
+# now. Move the **gain**: as in lesson 01, it is how strongly the old state goes into the new one.
+#
+# > **Predict.** The gain goes from 0.8 to 1.5, not even twice as much. What happens to the part of
+# > the RNN's gradient that reaches $t = 0$?
+# > - (a) it doubles, or nearly
+# > - (b) it grows 100 times: one step counts little, but there are 100 of them
+# > - (c) it grows more than a billion times
+#
+# Press *keep as baseline*, and the curves stay, paler, while you try another gain, another seed, or
+# half the length.
+
+# %%
+explorer = GradientExplorer(gain=0.8)
+explorer
+
+# %% [markdown]
+# The same two settings, made in Python. `gradient_flow()` gives the curves of the explorer.
+
+# %%
+left = {}
+for gain in (0.8, 1.5):
+    left[gain] = float(GradientExplorer(gain=gain).gradient_flow().rnn.total[0])
+    print(f"gain {gain}: {left[gain]:.1e} is left after 100 steps")
+
+grown = left[1.5] / left[0.8]
+answer = "(c)" if grown > 1e9 else "(b)" if grown > 10 else "(a)"
+print(f"Verdict: {answer}. It is {grown:.0e} times as much.")
+
+yours, steps = explorer.gradient_flow().rnn.total, explorer.length  # (T+1,) and T
+print(
+    f"Your explorer: gain {explorer.gain:g}, {yours[0]:.1e} after {steps} steps, "
+    f"a typical factor of {yours[0] ** (1 / steps):.2f} a step"
+)
+
+# %% [markdown]
+# **Notice**
+# - With gain 0.8 the curve is nearly a straight line. On this axis that is what many equal factors
+#   look like.
+# - Half the length, and the *exponent* is about halved.
+# - With another seed the same gain may do something else. Sections 3 and 4 say what the factors
+#   are made of.
+
+# %% [markdown]
+# ## 2. What every month gets to say (7 min)
+#
+# From here on the networks are larger. The input is again the monthly sunspot number, brought to
+# mean 0 and standard deviation 1 on the first 80 % of the series. Most of this lesson looks at the
+# first ten years: $T = 120$ steps of $D = 1$ number, read by $H = 16$ units.
 
 # %%
 T, H = 120, 16
@@ -44,8 +99,6 @@ back = np.arange(T + 1)  # months back from the last one: 0, 1, ..., T
 print(f"xs {xs.shape}: 1749 to 1758, from {xs.min():.2f} to {xs.max():.2f}")
 
 # %% [markdown]
-# ## 1. What every month gets to say (7 min)
-#
 # One matrix $W_h$ is used at all $T$ steps. So its gradient is a sum of $T$ terms, one for each
 # use:
 #
@@ -120,7 +173,7 @@ plots.curves(
 # - On this axis everything far back reads 0. It is not 0. From here on the axis is logarithmic.
 
 # %% [markdown]
-# ## 2. One unit: a product of numbers (9 min)
+# ## 3. One unit: a product of numbers (8 min)
 #
 # Start with numbers. Multiply by the same factor again and again:
 
@@ -224,7 +277,7 @@ plots.curves(
 # - The cell checks itself: over 12 months each product equals what `jax.grad` finds.
 
 # %% [markdown]
-# ## 3. Many units: a product of matrices (12 min)
+# ## 4. Many units: a product of matrices (8 min)
 #
 # With $H$ units a small change of the old state moves every new unit. That is a table of $H \times
 # H$ slopes, the Jacobian $J_t$:
@@ -234,7 +287,7 @@ plots.curves(
 # \frac{\partial h_T}{\partial h_t} = J_T\, J_{T-1} \cdots J_{t+1}$$
 #
 # **Your turn.** Write one such factor. Every entry is the slope of the new unit's tanh times one
-# weight, as in section 2. About 2 lines; `hint("step_jacobian")` helps.
+# weight, as in section 3. About 2 lines; `hint("step_jacobian")` helps.
 
 
 # %%
@@ -253,8 +306,8 @@ check("step_jacobian", step_jacobian)
 # A matrix has no single size. Ask the hardest question: of all small changes of $h_t$ with length
 # 1, how long is the longest that arrives at $h_T$? This is the largest singular value
 # $\sigma_{\max}$ of the product, written $\lVert \partial h_T / \partial h_t \rVert$.
-# `gradient_flow` computes it for every $t$. Here it meets the Jacobian of the whole run, which JAX
-# finds without our formula:
+# `gradient_flow` computes it for every $t$; it is what the explorer of section 1 draws. Here it
+# meets the Jacobian of the whole run, which JAX finds without our formula:
 
 # %%
 flow = gradient_flow(params, xs).total  # (T+1,)
@@ -316,43 +369,10 @@ plots.curves(
 #   takes a little at each step.
 # - Above 1 it may grow without end. This is an *exploding* gradient.
 # - Look at the lowest and the highest network at 1.25. The same gain, another random rotation, and
-#   the gradient vanishes or grows. Keep that in mind for section 6.
-#
-# Now move the gain yourself. The orange curve is an RNN with 8 units on 100 months. The blue one
-# beside it is an LSTM, the network that lessons 03 to 07 build; leave it alone for now.
-#
-# > **Predict.** The gain goes from 0.8 to 1.5, not even twice as much. What happens to the part of
-# > the RNN's gradient that reaches $t = 0$?
-# > - (a) it doubles, or nearly
-# > - (b) it grows 100 times: one step counts little, but there are 100 of them
-# > - (c) it grows more than a billion times
-#
-# Press *keep as baseline*, and the curves stay in grey while you try another gain, another seed, or
-# half the length.
-
-# %%
-explorer = GradientExplorer(gain=0.8)
-explorer
-
-# %%
-left = {}
-for gain in (0.8, 1.5):
-    eight_units = init_rnn(jax.random.key(0), 1, 8, gain=gain)
-    left[gain] = float(gradient_flow(eight_units, explorer.xs).total[0])
-    print(f"gain {gain}: {left[gain]:.1e} is left after 100 steps")
-
-grown = left[1.5] / left[0.8]
-answer = "(c)" if grown > 1e9 else "(b)" if grown > 10 else "(a)"
-print(f"Verdict: {answer}. It is {grown:.0e} times as much.")
-
-yours, steps = explorer.gradient_flow().rnn.total, explorer.length  # (T+1,) and T
-print(
-    f"Your explorer: gain {explorer.gain:g}, {yours[0]:.1e} after {steps} steps, "
-    f"a typical factor of {yours[0] ** (1 / steps):.2f} a step"
-)
+#   the gradient vanishes or grows. Keep that in mind for section 7.
 
 # %% [markdown]
-# ## 4. Who still feels whom: the influence map (6 min)
+# ## 5. Who still feels whom: the influence map (6 min)
 #
 # So far only the last step asked. Let every output $h_t$ ask every input $x_s$:
 #
@@ -398,7 +418,7 @@ for gain in (0.8, 1.5):
 # - Gain 1.5: the triangle is full. But a month long ago weighs as much as last month, or more.
 
 # %% [markdown]
-# ## 5. A deep net beside a long RNN (6 min)
+# ## 6. A deep net beside a long RNN (6 min)
 #
 # Unroll an RNN and you see a deep net, with two peculiarities: every layer has the *same* matrix,
 # and every layer reads one more input.
@@ -476,7 +496,7 @@ plots.curves(
 # - In a deep net you can treat each layer on its own. In an RNN one matrix does all the steps.
 
 # %% [markdown]
-# ## 6. What the norm of $W_h$ promises (8 min)
+# ## 7. What the norm of $W_h$ promises (8 min)
 #
 # Often taught: gradients vanish if the norm of $W_h$ is below 1, and explode if it is above 1. One
 # half is a theorem. The norm of a product is at most the product of the norms, and tanh has slope
@@ -491,7 +511,7 @@ plots.curves(
 # Frasconi, 1994; Pascanu, Mikolov and Bengio, 2013).
 #
 # Three networks, all with norm 2. A **rotation**, as before. A **latch**, $W_h = 2I$: every unit
-# feeds only itself, as in section 2. A **shift**: unit 1 passes its value, doubled, to unit 2, unit
+# feeds only itself, as in section 3. A **shift**: unit 1 passes its value, doubled, to unit 2, unit
 # 2 to unit 3, and so on; the last unit passes it to nobody.
 #
 # > **Predict.** How many of the three gradients grow?
@@ -596,7 +616,7 @@ print(
 )
 
 # %% [markdown]
-# ## 7. Exploding gradients, and clipping (12 min)
+# ## 8. Exploding gradients, and clipping (12 min)
 #
 # A gradient that grows 1.1 times a step is more than 10,000 times as long after 100 steps. The
 # update follows it, and lands anywhere. First the smallest example, after Pascanu and others
@@ -758,7 +778,7 @@ plots.curves(
 # - With clipping the gradient still explodes: the norms printed are those before clipping. What is
 #   limited is the length of a step.
 #
-# Does clipping also help against vanishing? Take the terms of section 1, and clip them together so
+# Does clipping also help against vanishing? Take the terms of section 2, and clip them together so
 # hard that only half of their length is left.
 
 # %%
@@ -798,26 +818,27 @@ print(f"Verdict: clipping {'does nothing for' if same else 'changes the share of
 #
 # | minute | section | if time is short |
 # |---|---|---|
-# | 0 | 1 what every month gets to say | show the figure, skip the code |
-# | 7 | 2 one unit; `reach` | do not skip: the whole lesson stands on it |
-# | 16 | 3 matrices; `step_jacobian`; explorer at 25 | give the first two hints to everyone |
-# | 28 | 4 influence map | one map is enough |
-# | 34 | 5 deep net and RNN | show the figure, skip the code |
-# | 40 | 6 the norm | table and verdict; skip the proof of the bound |
-# | 48 | 7 clipping; `clip_by_global_norm` | the wall; leave the ten RNNs for home |
+# | 0 | 1 the explorer | one preset after the other, you at the slider |
+# | 5 | 2 what every month gets to say | show the figure, skip the code |
+# | 12 | 3 one unit; `reach` | do not skip: the whole lesson stands on it |
+# | 20 | 4 matrices; `step_jacobian` | give the first two hints to everyone |
+# | 28 | 5 influence map | one map is enough |
+# | 34 | 6 deep net and RNN | show the figure, skip the code |
+# | 40 | 7 the norm | table and verdict; skip the proof of the bound |
+# | 48 | 8 clipping; `clip_by_global_norm` | the wall; leave the ten RNNs for home |
 #
-# Answers: 1 (c), 2 (d), 3 (b) and (c), 4 (a), 5 (c), 6 (c), 7 (c).
+# Answers: 1 (c), 2 (c), 3 (d), 4 (b), 5 (a), 6 (c), 7 (c), 8 (c).
 #
 # **Wrong answers to expect**
-# - *Section 2, "0.5 vanishes fastest".* They read the weight and forget tanh. Let them compute the
+# - *Section 3, "0.5 vanishes fastest".* They read the weight and forget tanh. Let them compute the
 #   factor for $w = 3$, $h = 0.99$: it is $3 \cdot 0.02 = 0.06$.
-# - *Section 3, "a gain of 1 keeps the gradient".* It would without tanh. Ask what slope 0.9 does in
+# - *Section 4, "a gain of 1 keeps the gradient".* It would without tanh. Ask what slope 0.9 does in
 #   120 steps.
 # - *"Vanishing means that the gradient of the weights is 0."* It is not: the near terms are large.
 #   What is lost is the part that would connect far months. Go back to the first figure.
 # - *"The network forgets, so the gradient vanishes."* The latch is the opposite: it forgets
 #   nothing, and its gradient vanishes because of that (Bengio and others, 1994).
-# - *Section 6, "above 1 it explodes".* Point at the shift: a signal leaves after $H$ steps. The
+# - *Section 7, "above 1 it explodes".* Point at the shift: a signal leaves after $H$ steps. The
 #   largest singular value asks what one step can do at most, the product asks whether the steps
 #   line up.
 # - `clip_by_global_norm`: most clip each array, or each number. Both turn the direction.

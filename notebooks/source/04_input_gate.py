@@ -29,7 +29,7 @@ from lstm_jax.training import adam, fit
 from lstm_jax.widgets import GateExplorer
 
 # %% [markdown]
-# ## 1. How much, and what (9 min)
+# ## 1. How much, and what (3 min)
 #
 # > **Predict.** At one step the input gate of a unit is $i = 0.1$ and its candidate is $g = -0.9$.
 # > The forget gate is 1. What happens to the cell state $c$?
@@ -57,8 +57,59 @@ print(f"Verdict: {answer}. The cell state changes by {change:.2g}.")
 #
 # $i_t$, $g_t$ and $c_t$ have the shape `(H,)`, and $\odot$ multiplies unit by unit. A gate is not a
 # parameter. The weights are; the gate is computed anew at every step.
+
+# %% [markdown]
+# ## 2. Move the gate yourself (5 min)
 #
-# To see the two at work, here is a cell with one unit and weights set by hand. It reads a number
+# One unit reads noise: 60 numbers, as often above 0 as below. Its candidate follows them, and its
+# memory keeps 99 % at each step. Three sliders make the input gate: the weight on the input `w`,
+# the weight on the previous output `u`, and the bias `b`. They start at 0, so the gate is half open
+# at every step.
+#
+# > **Predict.** You push one of the sliders up to 8. With which one does the memory climb highest?
+# > - (a) the bias: the more comes in, the higher it climbs
+# > - (b) `w`
+# > - (c) `u`
+#
+# Try all three. `reset` brings you back.
+
+# %%
+explorer = GateExplorer(gate="i", sequence="noise")
+explorer
+
+# %% [markdown]
+# Then compare with the same three settings, made in Python. `trace()` gives what the explorer
+# shows, computed by JAX.
+
+# %%
+ends = {
+    slider: float(GateExplorer(gate="i", sequence="noise", **{slider: 8}).trace().c[-1, 0])
+    for slider in ("bias", "w", "u")
+}
+highest = max(ends, key=ends.get)
+print(
+    "cell state at the end:", ", ".join(f"{slider} = 8: {end:.2f}" for slider, end in ends.items())
+)
+answer = {"bias": "(a)", "w": "(b)", "u": "(c)"}[highest]
+print(f"Verdict: {answer}, {highest}.")
+
+# What your explorer shows now:
+record = explorer.trace()
+i, c = record.i[:, 0], record.c[1:, 0]
+print(f"Your explorer: gate from {i.min():.2f} to {i.max():.2f}, cell state {c[-1]:.2f} at the end")
+
+# %% [markdown]
+# **Notice**
+# - Open all the time, the gate lets everything in, and the positive and negative numbers nearly
+#   cancel.
+# - With `w` up, it opens for positive numbers and shuts for negative ones. No number has been
+#   changed, only chosen, and the memory climbs.
+# - Try the preset *closes when full*. With `u` below 0, what the cell shows shuts its own gate.
+
+# %% [markdown]
+# ## 3. A cell that adds (6 min)
+#
+# Now give the two a job. Here is a cell with one unit and weights set by hand. It reads a number
 # and a mark, and should add up the numbers that are marked. So $g$ looks at the number alone, and
 # $i$ at the mark alone.
 
@@ -150,55 +201,7 @@ def write(params, h_prev, x):
 check("write", write)
 
 # %% [markdown]
-# ## 2. Move the gate yourself (5 min)
-#
-# One unit reads noise: 60 numbers, as often above 0 as below. Its candidate follows them, and its
-# memory keeps 99 % at each step. Three sliders make the input gate: the weight on the input `w`,
-# the weight on the previous output `u`, and the bias `b`. They start at 0, so the gate is half open
-# at every step.
-#
-# > **Predict.** You push one of the sliders up to 8. With which one does the memory climb highest?
-# > - (a) the bias: the more comes in, the higher it climbs
-# > - (b) `w`
-# > - (c) `u`
-#
-# Try all three. `reset` brings you back.
-
-# %%
-explorer = GateExplorer(gate="i", sequence="noise")
-explorer
-
-# %% [markdown]
-# Then compare with the same three settings, made in Python. `trace()` gives what the explorer
-# shows, computed by JAX.
-
-# %%
-ends = {
-    slider: float(GateExplorer(gate="i", sequence="noise", **{slider: 8}).trace().c[-1, 0])
-    for slider in ("bias", "w", "u")
-}
-highest = max(ends, key=ends.get)
-print(
-    "cell state at the end:", ", ".join(f"{slider} = 8: {end:.2f}" for slider, end in ends.items())
-)
-answer = {"bias": "(a)", "w": "(b)", "u": "(c)"}[highest]
-print(f"Verdict: {answer}, {highest}.")
-
-# What your explorer shows now:
-record = explorer.trace()
-i, c = record.i[:, 0], record.c[1:, 0]
-print(f"Your explorer: gate from {i.min():.2f} to {i.max():.2f}, cell state {c[-1]:.2f} at the end")
-
-# %% [markdown]
-# **Notice**
-# - Open all the time, the gate lets everything in, and the positive and negative numbers nearly
-#   cancel.
-# - With `w` up, it opens for positive numbers and shuts for negative ones. No number has been
-#   changed, only chosen, and the memory climbs.
-# - Try the preset *closes when full*. With `u` below 0, what the cell shows shuts its own gate.
-
-# %% [markdown]
-# ## 3. One product, four weighted sums (5 min)
+# ## 4. One product, four weighted sums (5 min)
 #
 # In the code there is one matrix `w_x`, one `w_h` and one `b`, and one line computes all sums.
 # That is for speed. Inside stand four blocks side by side, and no number belongs to two of them.
@@ -268,7 +271,7 @@ print(f"Verdict: {answer}.")
 #   sums.
 
 # %% [markdown]
-# ## 4. Held shut, held open (7 min)
+# ## 5. Held shut, held open (7 min)
 #
 # A clamp holds a gate at a value. Back to the sunspots, the last ten years of the forty: an LSTM
 # reads them three times: left free, with its input gate held shut from month 40 on, and with the
@@ -395,7 +398,7 @@ plots.curves(
 )
 
 # %% [markdown]
-# ## 5. One sum for both? (9 min)
+# ## 6. One sum for both? (9 min)
 #
 # Often taught: a weighted sum of input and previous output goes through a sigmoid to make the gate,
 # and *the same* sum goes through tanh to make the candidate. In an LSTM there are two sums. Would
@@ -447,7 +450,7 @@ def tie(params):
 check("tie", tie)
 
 # %% [markdown]
-# A network might find a way round. So let both learn the task of section 1: add the two marked
+# A network might find a way round. So let both learn the task of section 3: add the two marked
 # numbers of sixteen. It has all that matters here: most numbers must be refused, and what is
 # written has a sign.
 #
@@ -607,28 +610,29 @@ for name in ("two sums, 4 units", "one sum, 4 units"):
 #
 # | minute | section | if time is short |
 # |---|---|---|
-# | 0 | 1 how much, and what; `write` | skip the twenty random LSTMs |
-# | 9 | 2 the explorer | do not skip: let the class call the slider |
-# | 14 | 3 four blocks | show the table of shapes and the verdict |
-# | 19 | 4 held shut, held open; `contributions` | the exercise for home |
-# | 26 | 5 one sum for both; `tie` | start the training before you talk about the curve |
+# | 0 | 1 how much, and what | read the equations aloud, once |
+# | 3 | 2 the explorer | do not skip: let the class call the slider |
+# | 8 | 3 a cell that adds; `write` | skip the twenty random LSTMs |
+# | 14 | 4 four blocks | show the table of shapes and the verdict |
+# | 19 | 5 held shut, held open; `contributions` | the exercise for home |
+# | 26 | 6 one sum for both; `tie` | start the training before you talk about the curve |
 #
-# Answers: 1 (c), then (b); 2 (b); 3 (b); 4 (c); 5 (b), then what the run says.
+# Answers: 1 (c), 2 (b), 3 (b), 4 (b), 5 (c), 6 (b), then what the run says.
 #
 # **Wrong answers to expect**
 # - *"The input gate is what is added."* Ask for a gate of 1 and a candidate of 0. Nothing is added.
-# - *"A negative candidate closes the gate."* With one sum it would, and section 5
-#   shows what that costs.
+# - *"A negative candidate closes the gate."* With one sum it would, and section 6 shows what that
+#   costs.
 # - *Section 2, "the bias".* More comes in, but of both signs. Let them watch the cell state while
 #   they move first the bias and then `w`.
-# - *Section 3, "(a), the blocks share nothing".* Right for one step. Ask where $h_1$ comes from.
-# - *Section 4, "(b), the same way whatever comes in".* They think of $f$ as a constant. It is a sum
+# - *Section 4, "(a), the blocks share nothing".* Right for one step. Ask where $h_1$ comes from.
+# - *Section 5, "(b), the same way whatever comes in".* They think of $f$ as a constant. It is a sum
 #   of the input, like the others.
 # - `write`: most take the second block for $g$. The order is i, f, g, o.
 # - `contributions`: most fade a write by the forget gate of its own step. On paper with two steps:
 #   $c_2 = f_2 w_1 + w_2$, and $f_1$ does not occur.
 #
-# The verdict of section 5 is decided by luck in part. At equal size two sums win nearly all pairs.
+# The verdict of section 6 is decided by luck in part. At equal size two sums win nearly all pairs.
 # With the fifth unit it is close to the limit of 15, and can fall on either side with other
 # seeds or another machine. If it says "no clear difference", say that too: the missing "down" is a
 # fact about the formula, and what it costs is a matter of the task.

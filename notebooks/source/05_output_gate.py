@@ -53,37 +53,6 @@ for o in (1.0, 0.5, 0.1, 0.0):
 #   is the memory $c_t$, the new one, which forget gate and input gate have just made.
 # - $o_t$ is not in the equation of $c_t$. At its own step, this gate only decides what is shown.
 # - $o_t$ has one number for each unit. One unit may speak while its neighbour is silent.
-#
-# **Your turn.** Write the two lines. In `params` four blocks of $H$ columns stand side by side, in
-# the order i, f, g, o. About 3 lines; `hint("lstm_output")` helps.
-
-
-# %%
-def lstm_output(params, h_prev, c, x):
-    """h_t (H,) from the output before, h_prev (H,), the new memory c (H,), and the input x (D,)."""
-    ### BEGIN SOLUTION
-    sums = x @ params.w_x + h_prev @ params.w_h + params.b
-    return jax.nn.sigmoid(sums[-len(c) :]) * jnp.tanh(c)
-    ### END SOLUTION
-
-
-# %%
-check("lstm_output", lstm_output)
-
-# %% [markdown]
-# Does $h$ follow from $c$ and $o$ alone? An untrained LSTM reads ten years of sunspots. For every
-# step, compare its $h_t$ with the equation:
-
-# %%
-number = sunspots().number
-past, _ = split(number, 0.75)
-scale = fit_scale(past)
-xs = jnp.asarray(scale.apply(past)[:120, None])  # (T, D) = (120, 1)
-
-record = trace(init_lstm(jax.random.key(0), 1, 16), xs)  # o (T, H); c and h (T+1, H)
-difference = float(jnp.abs(record.h[1:] - record.o * jnp.tanh(record.c[1:])).max())
-assert difference < 1e-6
-print(f"h against o · tanh(c) over {len(xs)} months: largest difference {difference:.1e}")
 
 # %% [markdown]
 # Now turn it yourself. One unit reads a pulse at every sixth step and adds it to its memory. The
@@ -119,6 +88,37 @@ print(f"Verdict: the output gate {'leaves c alone' if np.ptp(ends) < 1e-6 else '
 # - Shut or open, $c$ takes the same way. Only $h$ changes.
 # - "Here" stands in the verdict for a reason: the other gates of this cell do not listen to $h$. In
 #   section 5 they will.
+#
+# **Your turn.** Write the two lines of the equation. In `params` four blocks of $H$ columns stand
+# side by side, in the order i, f, g, o. About 3 lines; `hint("lstm_output")` helps.
+
+
+# %%
+def lstm_output(params, h_prev, c, x):
+    """h_t (H,) from the output before, h_prev (H,), the new memory c (H,), and the input x (D,)."""
+    ### BEGIN SOLUTION
+    sums = x @ params.w_x + h_prev @ params.w_h + params.b
+    return jax.nn.sigmoid(sums[-len(c) :]) * jnp.tanh(c)
+    ### END SOLUTION
+
+
+# %%
+check("lstm_output", lstm_output)
+
+# %% [markdown]
+# Does $h$ follow from $c$ and $o$ alone? An untrained LSTM reads ten years of sunspots. For every
+# step, compare its $h_t$ with the equation:
+
+# %%
+number = sunspots().number
+past, _ = split(number, 0.75)
+scale = fit_scale(past)
+xs = jnp.asarray(scale.apply(past)[:120, None])  # (T, D) = (120, 1)
+
+record = trace(init_lstm(jax.random.key(0), 1, 16), xs)  # o (T, H); c and h (T+1, H)
+difference = float(jnp.abs(record.h[1:] - record.o * jnp.tanh(record.c[1:])).max())
+assert difference < 1e-6
+print(f"h against o · tanh(c) over {len(xs)} months: largest difference {difference:.1e}")
 
 # %% [markdown]
 # ## 2. Counting past 1 (6 min)
@@ -629,14 +629,15 @@ print(f"o_T · (1 - tanh²(c_T)) · product of all f: difference from JAX {diffe
 # - The way out lets $o\,(1 - \tanh^2 c)$ of the gradient in: little where the gate is shut or the
 #   memory is full.
 #
-# Next, in lesson 06: the three gates in one cell, drawn, stepped through and taken apart.
+# Next, in [lesson 06](06_lstm_cell.ipynb): the three gates in one cell, drawn, stepped through and
+# taken apart.
 
 # %% [markdown] tags=["instructor"]
 # ## For the instructor
 #
 # | minute | section | if time is short |
 # |---|---|---|
-# | 0 | 1 what leaves the cell; `lstm_output`; explorer | do not skip the explorer |
+# | 0 | 1 what leaves the cell; explorer; `lstm_output` | do not skip the explorer |
 # | 7 | 2 counting | table and figure; skip reading back |
 # | 13 | 3 tanh on the way out | print the table, skip the code |
 # | 17 | 4 which is the memory | the figure and the verdict; skip the code |

@@ -1,9 +1,10 @@
-"""One JupyterLab and one browser for all browser tests; a lesson is opened and run once."""
+"""JupyterLab and a browser for the tests of one worker; each lesson is opened and run once."""
 
 import shutil
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from chromium import PROJECTOR, launch
@@ -16,6 +17,16 @@ sys.path.insert(0, str(ROOT / "notebooks" / "source"))  # for `run.find_problems
 
 expect.set_options(timeout=20_000)  # ms; a shared machine may be slow
 LESSONS = sorted(path.name for path in (ROOT / "notebooks").glob("[0-9][0-9]_*.ipynb"))
+SCREENSHOTS = ROOT / "screenshots"
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Before there are workers: find or fetch a browser, and empty the folder for screenshots."""
+    if hasattr(session.config, "workerinput"):
+        return
+    with sync_playwright() as playwright:
+        launch(playwright).close()
+    shutil.rmtree(SCREENSHOTS, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")
@@ -36,13 +47,16 @@ def context(server: Server) -> Iterator[BrowserContext]:
 
 @pytest.fixture(scope="session")
 def screenshots() -> Path:
-    """The folder for pictures to look at after the tests, emptied of those of the last time."""
-    folder = ROOT / "screenshots"
-    shutil.rmtree(folder, ignore_errors=True)
-    return folder
+    """The folder for pictures to look at after the tests."""
+    return SCREENSHOTS
 
 
-@pytest.fixture(scope="module", params=LESSONS)
+def in_one_worker(name: str) -> Any:
+    """A parameter whose tests all run in the same worker, and share what was made for it."""
+    return pytest.param(name, marks=pytest.mark.xdist_group(name))
+
+
+@pytest.fixture(scope="module", params=map(in_one_worker, LESSONS))
 def lesson(
     request: pytest.FixtureRequest, context: BrowserContext, server: Server
 ) -> Iterator[Lesson]:

@@ -1,10 +1,12 @@
 """An explorer in the page: its sliders, and the picture that it shows."""
 
-from lesson import Lesson
-from playwright.sync_api import Locator
+from heard import HeardPage
+from playwright.sync_api import Locator, expect
 
 # Equal pictures give equal texts.
 PICTURE = "root => [...root.querySelectorAll('canvas')].map(each => each.toDataURL()).join()"
+# In the next frame an explorer has followed what was done to it.
+A_FRAME = "() => new Promise(requestAnimationFrame)"
 IS_BLANK = """canvas => {
     const {data} = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
     const pixels = new Uint32Array(data.buffer);
@@ -14,17 +16,22 @@ HAS_FOCUS = "slider => slider === document.activeElement"
 
 
 class Explorer:
-    """One explorer of a lesson, scrolled to."""
+    """One explorer of a page, scrolled to."""
 
-    def __init__(self, lesson: Lesson, root: Locator) -> None:
-        self.lesson = lesson
+    def __init__(self, page: HeardPage, root: Locator) -> None:
+        self.page = page
         self.root = root
         root.scroll_into_view_if_needed()
         root.locator("canvas").first.wait_for()
 
     def sliders(self) -> list[Locator]:
         """The sliders that can be moved."""
+        self.root.evaluate(A_FRAME)
         return self.root.locator("input[type=range]:visible:enabled").all()
+
+    def presets(self) -> list[Locator]:
+        """The buttons that show a preset each."""
+        return self.root.get_by_role("group", name="presets").get_by_role("button").all()
 
     def restart(self) -> None:
         """Reset, and hold g where that can be chosen: then each slider has something to move."""
@@ -38,18 +45,35 @@ class Explorer:
         pixels: str = self.root.evaluate(PICTURE)
         return pixels
 
+    def readout(self) -> str:
+        """What the picture shows, in words, once the kernel has added its part, if it has one."""
+        words = self.root.locator(".lstm-readout")
+        expect(words).not_to_contain_text("waits for the kernel")
+        return words.inner_text()
+
     def is_blank(self) -> bool:
         """Is there nothing on one of the canvases?"""
         return any(canvas.evaluate(IS_BLANK) for canvas in self.root.locator("canvas").all())
 
     def changes_from(self, picture: str, seconds: float = 10) -> bool:
         """Wait until the picture differs from this one, at most so long; tell whether it does."""
-        return self.lesson.until(lambda: self.picture() != picture, seconds)
+        return self.page.until(lambda: self.picture() != picture, seconds)
 
     def press(self, slider: Locator) -> None:
         """Focus a slider and press the arrow key that has room: right, or left at its end."""
         value, end = (float(slider.evaluate(f"each => each.{name}")) for name in ("value", "max"))
         slider.press("ArrowLeft" if value >= end else "ArrowRight")
+
+    def deaf_sliders(self) -> list[str]:
+        """Press a key on each slider; returns the controls that leave the picture as it was."""
+        self.restart()
+        deaf = []
+        for slider in self.sliders():
+            before = self.picture()
+            self.press(slider)
+            if not self.changes_from(before):
+                deaf.append(slider.get_attribute("data-control") or "")
+        return deaf
 
     def drag(self, slider: Locator) -> None:
         """Drag the thumb with the mouse to the quarter of the slider that is farther away."""
@@ -77,6 +101,6 @@ def label(slider: Locator) -> str:
     return text
 
 
-def explorers(lesson: Lesson) -> list[Explorer]:
-    """All explorers of a lesson, from top to bottom."""
-    return [Explorer(lesson, root) for root in lesson.page.locator(".lstm-explorer").all()]
+def explorers(page: HeardPage) -> list[Explorer]:
+    """All explorers of a page, from top to bottom."""
+    return [Explorer(page, root) for root in page.page.locator(".lstm-explorer").all()]

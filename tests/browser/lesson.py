@@ -1,26 +1,18 @@
 """A notebook open in JupyterLab: run it, look at it, and hear all that goes wrong in it."""
 
 import json
-import re
 import struct
-from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
 import nbformat
+from heard import HeardPage
 from nbformat import NotebookNode
-from playwright.sync_api import BrowserContext, ConsoleMessage, Locator, WebSocket, expect
+from playwright.sync_api import BrowserContext, Locator, WebSocket, expect
 from server import Server
 
-# What JupyterLab causes by itself, whole lines, each with its reason.
-NOISE = (
-    # Its widget manager asks each new kernel for widgets to restore, before any cell has imported
-    # ipywidgets, which would know what is asked.
-    r"kernel, to stderr: No such comm target registered: jupyter\.widget\.control",
-    r"kernel, to stderr: No such comm: [0-9a-f-]{36}",
-)
 SCROLL_TO = """(panel, top) => {
     panel.scrollTop = top;
     return panel.scrollTop + panel.clientHeight < panel.scrollHeight - 1;
@@ -34,22 +26,17 @@ ASK = """async ([code, expression]) => {
 ACTIVE_CELL = "() => jupyterapp.shell.currentWidget.content.activeCellIndex"
 
 
-class Lesson:
+class Lesson(HeardPage):
     """A page with one notebook.
 
-    `problems` grows by a line for each error in the page's console or scripts, each error or
-    stderr message of the kernel, whichever cell or callback it comes from, and each request that
-    leaves this machine.
+    `problems` grows also by each error or stderr message of the kernel, whichever cell or callback
+    it comes from.
     """
 
     def __init__(self, context: BrowserContext, server: Server, name: str) -> None:
+        super().__init__(context.new_page(), home=server.url)
         self.server = server
         self.name = name
-        self.problems: list[str] = []
-        self.page = context.new_page()
-        self.page.on("console", self._heard_from_console)
-        self.page.on("pageerror", lambda error: self._note(f"page: {error}"))
-        self.page.on("request", lambda request: self._asked_for(request.url))
         self.page.on("websocket", self._listen_to_kernel)
         self.page.goto(f"{server.url}/lab/tree/{name}?reset")
         expect(self.page.locator(".jp-Notebook .jp-Cell").first).to_be_visible(timeout=60_000)
@@ -95,13 +82,13 @@ class Lesson:
         self.command("docmanager:save")
         return nbformat.read(self.server.folder / self.name, as_version=4)
 
-    def forget_problems(self, expected: str) -> None:
-        """Take those that start with this off `problems`."""
-        self.problems = [each for each in self.problems if not each.startswith(expected)]
-
     def stop_kernel(self) -> None:
         """Shut the kernel down; the page stays as it is."""
         self.page.evaluate("() => jupyterapp.shell.currentWidget.sessionContext.shutdown()")
+
+    def restart_kernel(self) -> None:
+        """Restart the kernel and wait for it; the page stays as it is."""
+        self.page.evaluate("() => jupyterapp.shell.currentWidget.sessionContext.restartKernel()")
 
     def cell(self, text: str) -> Locator:
         """The first cell whose source holds this text, scrolled to."""
@@ -134,11 +121,6 @@ class Lesson:
         index: int = self.page.evaluate(ACTIVE_CELL)
         return index
 
-    def screenshot(self, path: Path) -> None:
-        """Write what is on the screen to a PNG file."""
-        path.parent.mkdir(parents=True, exist_ok=True)
-        self.page.screenshot(path=path)
-
     def screenshots(self, path: Path) -> None:
         """Write the whole notebook, a screenful a file, from its top: `path` with a number."""
         panel = self.page.locator(".jp-WindowedPanel-outer")
@@ -150,22 +132,6 @@ class Lesson:
             self.screenshot(path.with_stem(f"{path.stem}-{number:02}"))
             number += 1
 
-    def until(self, true: Callable[[], bool], seconds: float) -> bool:
-        """Wait until it is true, at most so long; returns whether it is."""
-        for _ in range(int(seconds * 50)):
-            if true():
-                return True
-            self.page.wait_for_timeout(20)
-        return true()
-
-    def _heard_from_console(self, message: ConsoleMessage) -> None:
-        if message.type == "error":
-            self._note(f"console: {message.text}")
-
-    def _asked_for(self, url: str) -> None:
-        if not url.startswith((self.server.url, "data:", "blob:")):
-            self._note(f"the page asks for {url}; lessons are offline")
-
     def _listen_to_kernel(self, socket: WebSocket) -> None:
         if "/channels" in socket.url:
             socket.on("framereceived", self._heard_from_kernel)
@@ -175,14 +141,10 @@ class Lesson:
             raise TypeError("the kernel's messages come as text; expected the binary protocol v1")
         header, content = kernel_message(frame)
         if header["msg_type"] == "error":
-            self._note(f"kernel: {content['ename']}: {content['evalue']}")
+            self.note(f"kernel: {content['ename']}: {content['evalue']}")
         elif header["msg_type"] == "stream" and content["name"] == "stderr":
             for line in filter(str.strip, content["text"].splitlines()):
-                self._note(f"kernel, to stderr: {line}")
-
-    def _note(self, problem: str) -> None:
-        if not any(re.fullmatch(known, problem) for known in NOISE):
-            self.problems.append(problem)
+                self.note(f"kernel, to stderr: {line}")
 
 
 def kernel_message(frame: bytes) -> tuple[dict[str, Any], dict[str, Any]]:

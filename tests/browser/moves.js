@@ -5,7 +5,7 @@ window.moves = {
   async many(roots, count, perFrame, random) {
     const pick = (list) => list[Math.floor(random() * list.length)];
     const one = (root) => {
-      const control = pick([...root.querySelectorAll("input, button")]);
+      const control = pick([...root.querySelectorAll("input:enabled, button")]);
       if (control.type === "range") {
         control.value = Number(control.min) + random() * (control.max - control.min);
         control.dispatchEvent(new Event("input", { bubbles: true }));

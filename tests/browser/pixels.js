@@ -1,4 +1,4 @@
-// For latency.py: how long until the pixels of an explorer answer its sliders.
+// For latency.py: how long until the pixels of an explorer answer its sliders, and the kernel too.
 
 window.pixels = {
   /** A number that is the same for the same picture; null for a blank one. */
@@ -45,6 +45,19 @@ window.pixels = {
     for (;;) {
       const passed = (await pixels.painted()) - start;
       if (pixels.hash(canvas) !== before || passed > 1000) return Math.min(passed, 1000);
+    }
+  },
+
+  /** Milliseconds from a move to the frame with the kernel's answer; null if it is not asked. */
+  async answer(slider, readout, share) {
+    await pixels.wait(20 + 17 * Math.random());
+    const start = performance.now();
+    if (!pixels.move(slider, share)) return null;
+    for (let asked = false; ; ) {
+      const passed = (await pixels.painted()) - start;
+      const waits = readout.getAttribute("aria-busy") === "true";
+      asked ||= waits;
+      if ((asked && !waits) || passed > 1000) return asked ? passed : null;
     }
   },
 

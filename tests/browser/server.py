@@ -52,6 +52,8 @@ def serve(home: Path) -> Iterator[Server]:
     environment = {name: value for name, value in os.environ.items() if "JUPYTER" not in name}
     environment |= {f"JUPYTER_{name}": str(home / name.lower()) for name in own}
     environment |= {"IPYTHONDIR": str(home / "ipython"), "JUPYTER_PREFER_ENV_PATH": "1"}
+    # The debugger, which JupyterLab starts in each kernel, else complains of Python's own modules.
+    environment |= {"PYDEVD_DISABLE_FILE_VALIDATION": "1"}
     page_config = home / "config_dir" / "labconfig" / "page_config.json"
     page_config.parent.mkdir(parents=True)
     page_config.write_text(json.dumps({"disabledExtensions": {ANNOUNCEMENTS: True}}))

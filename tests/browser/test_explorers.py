@@ -1,17 +1,25 @@
 """Each explorer by itself: linked with Python, unharmed by bad values, alive without a kernel."""
 
+import ast
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
-from explorer import Explorer
+from explorer import Explorer, has_focus
 from gallery import NAMES, explorer, gallery
 from lesson import Lesson
 from playwright.sync_api import BrowserContext, Locator, expect
+from readouts import READOUTS, numbers
 from server import Server
+
+from lstm_jax import widgets
+
+pytestmark = pytest.mark.xdist_group("explorers")  # they share a notebook
 
 MOVES_JS = Path(__file__).with_name("moves.js").read_text(encoding="utf-8")
 MOVES, PER_FRAME = 10_000, 25
+STATE = "(NAME.readout, {each['name']: getattr(NAME, each['name']) for each in NAME.controls})"
 MEGABYTES = "__import__('psutil').Process().memory_info().rss / 2**20"
 
 
@@ -55,6 +63,17 @@ def reaches_python(page: Lesson, trait: str, slider: Locator) -> bool:
     return page.until(lambda: float(page.ask(trait)) == wanted, 20)
 
 
+def in_kernel(page: Lesson, name: str) -> tuple[str, dict[str, Any]]:
+    """The read-out and the controls of an explorer, as the kernel has them."""
+    state: tuple[str, dict[str, Any]] = ast.literal_eval(page.ask(STATE.replace("NAME", name)))
+    return state
+
+
+def settle(page: Lesson, name: str, shown: Explorer) -> None:
+    """Wait until the kernel has what the page shows, and the page what the kernel adds."""
+    assert page.until(lambda: in_kernel(page, name)[0] == shown.readout(), 20)
+
+
 def test_python_and_the_sliders_agree(page: Lesson, name: str, shown: Explorer) -> None:
     for slider in shown.sliders():
         trait = f"{name}.{control(slider)}"
@@ -66,8 +85,23 @@ def test_python_and_the_sliders_agree(page: Lesson, name: str, shown: Explorer) 
         assert shown.changes_from(before), trait
 
 
+def test_values_on_screen_are_those_of_jax(page: Lesson, name: str, shown: Explorer) -> None:
+    time, canvas = shown.root.locator("[data-control=t]"), shown.root.locator("canvas")
+    for preset in shown.presets():
+        preset.click()
+        for slider in shown.sliders():
+            shown.press(slider)
+        for key in ("ArrowLeft", "End"):
+            time.press(key)
+            expect(canvas).to_have_attribute("aria-valuenow", time.input_value())
+            settle(page, name, shown)
+            same = getattr(widgets, name)(**in_kernel(page, name)[1])
+            assert numbers(shown.readout()) == READOUTS[name](same), shown.readout()
+
+
 def test_bad_value_shows_a_sentence(page: Lesson, name: str, shown: Explorer) -> None:
     slider = shown.sliders()[0]
+    settle(page, name, shown)
     trait, before = f"{name}.{control(slider)}", shown.picture()
     page.ask("None", f"{trait} = float('nan')")
     expect(shown.root.get_by_role("alert")).to_contain_text(control(slider))
@@ -77,25 +111,38 @@ def test_bad_value_shows_a_sentence(page: Lesson, name: str, shown: Explorer) ->
     expect(shown.root.get_by_role("alert")).to_be_hidden()
 
 
+def test_controls_with_nothing_to_move_are_greyed_out(page: Lesson) -> None:
+    shown = explorer(page, "CellExplorer")
+    shown.restart()
+    first, end = (shown.root.locator(f"[data-control=clamp_{name}]") for name in ("from", "to"))
+    expect(first).to_be_enabled()
+    first.focus()
+    page.ask("None", "CellExplorer.clamp_gate = 'none'")
+    expect(end).to_be_disabled()
+    assert has_focus(first), "its keys go to the notebook"
+    end.page.keyboard.press("Shift+Tab")
+    expect(first).to_be_disabled()
+
+
 def test_time_plays_and_pauses(shown: Explorer) -> None:
     shown.root.get_by_role("button", name="play").click()
     for _ in range(3):
         assert shown.changes_from(shown.picture())
     shown.root.get_by_role("button", name="pause").click()
-    shown.lesson.page.wait_for_timeout(200)
+    shown.page.page.wait_for_timeout(200)
     assert not shown.changes_from(shown.picture(), seconds=0.5)
 
 
 def test_each_preset_has_its_picture(name: str, shown: Explorer, screenshots: Path) -> None:
-    buttons = shown.root.get_by_role("group", name="presets").get_by_role("button").all()
+    presets = shown.presets()
     pictures = set()
-    for number, button in enumerate(buttons):
-        button.click()
-        expect(button).to_have_attribute("aria-pressed", "true")
-        shown.lesson.page.wait_for_timeout(100)
+    for number, preset in enumerate(presets):
+        preset.click()
+        expect(preset).to_have_attribute("aria-pressed", "true")
+        shown.page.page.wait_for_timeout(100)
         pictures.add(shown.picture())
         shown.root.screenshot(path=screenshots / f"{name}-{number}.png")
-    assert len(pictures) == len(buttons)
+    assert len(pictures) == len(presets)
 
 
 def test_many_moves_leave_nothing_behind(page: Lesson) -> None:
@@ -131,15 +178,17 @@ def test_two_views_show_the_same(page: Lesson) -> None:
         assert page.until(lambda one=first, two=second: one.picture() == two.picture(), 3)
 
 
+def test_sliders_react_after_a_restart(page: Lesson) -> None:
+    """Stands near the end: nothing after it has its explorers in the kernel."""
+    page.restart_kernel()
+    for name in NAMES:
+        assert explorer(page, name).deaf_sliders() == [], name
+
+
 def test_sliders_react_without_a_kernel(page: Lesson) -> None:
     """Stands last: nothing after it has a kernel."""
     page.stop_kernel()
     for name in NAMES:
-        shown = explorer(page, name)
-        shown.restart()
-        for slider in shown.sliders():
-            before = shown.picture()
-            shown.press(slider)
-            assert shown.changes_from(before), f"{name}.{control(slider)}"
+        assert explorer(page, name).deaf_sliders() == [], name
     # ipywidgets says so for each change, and keeps it for the next kernel.
     page.forget_problems("console: Could not send widget sync message")

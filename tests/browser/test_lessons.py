@@ -8,8 +8,12 @@ from pathlib import Path
 
 import pytest
 from explorer import explorers, has_focus, label
+from heard import offline_page
 from lesson import Lesson
+from playwright.sync_api import BrowserContext
 from run import find_problems
+
+from lstm_jax.widgets.page import save_notebook
 
 
 @pytest.fixture(autouse=True)
@@ -51,6 +55,7 @@ def test_explorers_are_drawn(lesson: Lesson, screenshots: Path) -> None:
 
 def test_sliders_follow_the_keyboard(lesson: Lesson) -> None:
     for explorer in explorers(lesson):
+        explorer.restart()
         for slider in explorer.sliders():
             explorer.restart()
             slider.focus()
@@ -63,6 +68,7 @@ def test_sliders_follow_the_keyboard(lesson: Lesson) -> None:
 
 def test_sliders_follow_the_mouse(lesson: Lesson, screenshots: Path) -> None:
     for number, explorer in enumerate(explorers(lesson)):
+        explorer.restart()
         for slider in explorer.sliders():
             explorer.restart()
             before = explorer.picture()
@@ -70,3 +76,19 @@ def test_sliders_follow_the_mouse(lesson: Lesson, screenshots: Path) -> None:
             assert explorer.changes_from(before), label(slider)
             assert not explorer.is_blank()
         lesson.screenshot(screenshots / f"{lesson.name[:2]}-explorer-{number}-moved.png")
+
+
+def test_exported_page_reacts_offline(
+    lesson: Lesson, context: BrowserContext, tmp_path: Path, screenshots: Path
+) -> None:
+    lesson.save()
+    count = save_notebook(lesson.server.folder / lesson.name, tmp_path / "page.html")
+    with offline_page(context, tmp_path / "page.html") as page:
+        shown = explorers(page)
+        assert len(shown) == count == len(explorers(lesson))
+        for number, explorer in enumerate(shown):
+            before = explorer.picture()
+            explorer.press(explorer.sliders()[0])
+            assert explorer.changes_from(before)
+            page.screenshot(screenshots / f"{lesson.name[:2]}-exported-{number}.png")
+        assert page.problems == []

@@ -1,36 +1,81 @@
-"""An explorer saved as a page of its own, opened from the disk with no network."""
+"""Explorers and notebooks saved as pages of their own, opened from the disk with no network."""
 
 from pathlib import Path
+from typing import Any
 
+import ipywidgets
+import nbformat
 import pytest
-from playwright.sync_api import BrowserContext
+from explorer import explorers
+from heard import offline_page
+from nbformat import NotebookNode
+from playwright.sync_api import BrowserContext, expect
 
 from lstm_jax import widgets
-from lstm_jax.widgets.page import save_page
+from lstm_jax.widgets.explorer import Explorer
+from lstm_jax.widgets.page import save_notebook, save_page
 
 
 @pytest.mark.parametrize("name", widgets.__all__)
-def test_saved_page_reacts_offline(name: str, context: BrowserContext, tmp_path: Path) -> None:
+def test_explorer_reacts_offline(name: str, context: BrowserContext, tmp_path: Path) -> None:
     save_page(getattr(widgets, name)(), tmp_path / "page.html")
-    assert context.browser is not None
-    offline = context.browser.new_context(offline=True)
-    page = offline.new_page()
-    problems: list[str] = []
-    page.on("pageerror", lambda error: problems.append(str(error)))
-    page.on(
-        "console",
-        lambda message: problems.append(message.text) if message.type == "error" else None,
-    )
-    page.goto((tmp_path / "page.html").as_uri())
-    page.locator(".lstm-readout").filter(has_text=".").wait_for()
-    candidate = page.locator("[data-control=clamp_gate][value=g]")
-    if candidate.count():
-        candidate.check(force=True)  # else the sliders for the holding have nothing to move
-    picture = "() => document.querySelector('canvas').toDataURL()"
-    for slider in page.locator("input[type=range]").all():
-        before = page.evaluate(picture)
-        at_end = slider.evaluate("each => each.value === each.max")
-        slider.press("ArrowLeft" if at_end else "ArrowRight")
-        page.wait_for_function(f"before => ({picture})() !== before", arg=before)
-    offline.close()
-    assert not problems
+    with offline_page(context, tmp_path / "page.html") as page:
+        (explorer,) = explorers(page)
+        assert explorer.deaf_sliders() == []
+        assert page.problems == []
+
+
+def shows(explorer: Explorer) -> NotebookNode:
+    """A cell that was run and saved, without the state of its widgets."""
+    return cell_with(explorer._repr_mimebundle_()[0])
+
+
+def cell_with(data: dict[str, Any]) -> NotebookNode:
+    """A cell with one output."""
+    output = nbformat.v4.new_output("display_data", data)
+    return nbformat.v4.new_code_cell("shown", outputs=[output])
+
+
+def test_notebook_reacts_offline(context: BrowserContext, tmp_path: Path) -> None:
+    gate = widgets.GateExplorer(bias=2)
+    cells = [
+        nbformat.v4.new_markdown_cell(r"The gate is $f = \sigma(b)$."),
+        shows(gate),
+        shows(widgets.GradientExplorer()),
+    ]
+    gate.bias = 3
+    cells += [shows(gate), cell_with(ipywidgets.IntSlider(7)._repr_mimebundle_())]
+    nbformat.write(nbformat.v4.new_notebook(cells=cells), tmp_path / "run.ipynb")
+
+    assert save_notebook(tmp_path / "run.ipynb", tmp_path / "run.html") == 2
+    with offline_page(context, tmp_path / "run.html") as page:
+        first, gradient, second = explorers(page)
+        expect(first.root.locator("[data-control=bias]")).to_have_value("3")
+        before = second.picture()
+        first.press(first.sliders()[0])
+        assert second.changes_from(before)
+        assert page.until(lambda: first.picture() == second.picture(), 3)
+        before = gradient.picture()
+        gradient.press(gradient.sliders()[0])
+        assert gradient.changes_from(before)
+        assert [button.inner_text() for button in first.presets()] == list(gate.presets)
+        expect(page.page.locator("p", has_text="The gate is").locator("math")).to_contain_text("σ")
+        expect(page.page.get_by_text("IntSlider(value=7)")).to_be_visible()
+        assert page.problems == []
+
+
+def test_notebook_keeps_explorers_as_they_were_left(tmp_path: Path) -> None:
+    gate = widgets.GateExplorer(bias=2)
+    notebook = nbformat.v4.new_notebook(cells=[shows(gate)])
+    gate.bias = 5.25
+    saved = gate.get_manager_state(widgets=[gate])  # as JupyterLab does where it is told to
+    notebook.metadata["widgets"] = {"application/vnd.jupyter.widget-state+json": saved}
+    nbformat.write(notebook, tmp_path / "run.ipynb")
+    save_notebook(tmp_path / "run.ipynb", tmp_path / "run.html")
+    assert '"bias": 5.25' in (tmp_path / "run.html").read_text(encoding="utf-8")
+
+
+def test_notebook_that_was_not_run_has_no_explorers(tmp_path: Path) -> None:
+    cell = nbformat.v4.new_code_cell("explorer")
+    nbformat.write(nbformat.v4.new_notebook(cells=[cell]), tmp_path / "new.ipynb")
+    assert save_notebook(tmp_path / "new.ipynb", tmp_path / "new.html") == 0

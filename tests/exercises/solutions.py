@@ -5,7 +5,7 @@ import math
 import jax
 import jax.numpy as jnp
 
-from lstm_jax import LSTMParams
+from lstm_jax import LSTMParams, LSTMState, run, step, zero_state
 
 
 def leaky_sum(decay, xs):
@@ -123,3 +123,43 @@ def query_gate(shut, opened):
 
 def output_slope(c, o):
     return o * (1 - jnp.tanh(c) ** 2)
+
+
+def lstm_step(params, state, x):
+    sums = x @ params.w_x + state.h @ params.w_h + params.b
+    i, f, g, o = jnp.split(sums, 4)
+    kept = jax.nn.sigmoid(f) * state.c
+    c = kept + jax.nn.sigmoid(i) * jnp.tanh(g)
+    h = jax.nn.sigmoid(o) * jnp.tanh(c)
+    return LSTMState(h, c)
+
+
+def lstm_parameters(input_size, hidden_size):
+    return 4 * hidden_size * (input_size + hidden_size + 1)
+
+
+def through_h(w_h, i, f, g, c_prev):
+    w_i, w_f, w_g, _ = w_h
+    through_gates = w_i * i * (1 - i) * g + w_f * f * (1 - f) * c_prev
+    return through_gates + w_g * (1 - g**2) * i
+
+
+def scan_layer(params, xs):
+    def advance(state, x):
+        state, _ = step(params, state, x)
+        return state, state.h
+
+    start = zero_state(params, len(xs))
+    _, hs = jax.lax.scan(advance, start, jnp.swapaxes(xs, 0, 1))
+    return jnp.swapaxes(hs, 0, 1)
+
+
+def last_valid(hs, lengths):
+    picked = hs[jnp.arange(len(hs)), lengths - 1]
+    return jnp.where((lengths > 0)[:, None], picked, 0.0)
+
+
+def bidirectional(forward, backward, xs, lengths):
+    ahead, _ = run(forward, xs, lengths=lengths)
+    back, _ = run(backward, xs, lengths=lengths, reverse=True)
+    return jnp.concatenate([ahead, back], axis=-1)

@@ -7,6 +7,7 @@ import jax
 import pytest
 
 os.environ["KERAS_BACKEND"] = "jax"  # read when keras is imported
+jax.config.update("jax_disable_most_optimizations", False)  # what users run is compared
 
 
 @pytest.fixture(autouse=True)

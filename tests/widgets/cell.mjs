@@ -21,6 +21,7 @@ const answers = states.map((state) => {
     everywhere,
     values: record.values,
     problem: cellView.problem(state),
+    idle: cellView.idle(state),
     readout: cellView.readout(state, record),
     params: { w_x: [...record.params.w_x], w_h: [...record.params.w_h], b: [...record.params.b] },
   };

@@ -10,7 +10,7 @@ import ipywidgets
 import numpy as np
 import pytest
 
-from lstm_jax import widgets
+from lstm_jax import trace, widgets
 from lstm_jax.widgets import GateExplorer
 from lstm_jax.widgets.controls import Slider
 from lstm_jax.widgets.explorer import Explorer, controls_of, join_modules
@@ -98,6 +98,71 @@ def test_constructor_sets_controls_and_reset_goes_back_there() -> None:
 def test_constructor_refuses(wrong: dict[str, Any], sentence: str) -> None:
     with pytest.raises(ValueError, match=sentence):
         GateExplorer("f", **wrong)
+
+
+# --- sizes
+
+SIZED = [
+    (widgets.CellExplorer, {"steps": 100, "hidden": 16}),
+    (widgets.GateExplorer, {"steps": 100}),
+    (widgets.GradientExplorer, {"hidden": 16}),
+    (widgets.RNNExplorer, {"steps": 100, "hidden": 16}),
+]
+
+
+@pytest.mark.parametrize(("cls", "sizes"), SIZED)
+def test_sizes_move_the_ends_of_the_controls(cls: type[Explorer], sizes: dict[str, int]) -> None:
+    explorer = cls(**sizes)
+    described = {control["name"]: control for control in explorer.get_state()["controls"]}
+    assert described.keys() == controls_of(cls).keys()
+    ends = {"steps": {"t": -1, "clamp_from": -1, "clamp_to": 0}, "hidden": {"unit": -1}}
+    for size, moved in ends.items():
+        for name, before in moved.items():
+            if size in sizes and name in described:
+                end = sizes[size] + before
+                assert described[name]["high"] == end
+                setattr(explorer, name, end)
+                assert (getattr(explorer, name), explorer.message) == (end, "")
+                setattr(explorer, name, end + 1)
+                assert f"to {end}, got {end + 1}" in explorer.message
+    assert len(explorer.xs) == 100
+    assert values(cls(**sizes)) == {name: each["start"] for name, each in described.items()}
+
+
+@pytest.mark.parametrize(("cls", "sizes"), SIZED)
+def test_presets_of_another_size_are_in_its_range(
+    cls: type[Explorer], sizes: dict[str, int]
+) -> None:
+    explorer, usual = cls(**sizes), cls()
+    for name in explorer.presets:
+        explorer.preset = usual.preset = name
+        assert (explorer.preset, explorer.message) == (name, "")
+        at_the_end = explorer.t == len(explorer.xs) - 1
+        assert at_the_end == (usual.t == len(usual.xs) - 1)
+
+
+@pytest.mark.parametrize(("cls", "sizes"), SIZED)
+def test_slider_moves_at_another_size_compile_nothing(
+    cls: type[Explorer], sizes: dict[str, int]
+) -> None:
+    explorer = cls(**sizes)
+    explorer.trace()
+    before = trace.__globals__["_trace"]._cache_size()
+    for name, slider in sliders(explorer).items():
+        setattr(explorer, name, slider.low)
+        explorer.trace()
+    assert trace.__globals__["_trace"]._cache_size() == before
+
+
+@pytest.mark.parametrize(("cls", "sizes"), SIZED)
+@pytest.mark.parametrize("wrong", [1, 1000, 64.5, "many", None, float("nan")])
+def test_sizes_out_of_range_are_refused(
+    cls: type[Explorer], sizes: dict[str, int], wrong: Any
+) -> None:
+    for name in sizes:
+        sentence = f"{cls.__name__}: {name} should be a whole number from .*, got {wrong!r}"
+        with pytest.raises(ValueError, match=sentence):
+            cls(**{name: wrong})
 
 
 # --- a bad value

@@ -19,23 +19,27 @@ def state_of(explorer: GateExplorer) -> dict[str, Any]:
     return {"data": explorer.data, **{name: getattr(explorer, name) for name in names}}
 
 
-def drawn(gate: str, rng: np.random.Generator) -> GateExplorer:
+def drawn(gate: str, rng: np.random.Generator, steps: int) -> GateExplorer:
     """An explorer with every control somewhere."""
     return GateExplorer(
         gate,
+        steps=steps,
         w=rng.uniform(-8, 8),
         u=rng.uniform(-8, 8),
         bias=rng.uniform(-8, 8),
         sequence=str(rng.choice([*NAMES, "drawn"])),
-        drawing=rng.uniform(-1, 1, 60).round(2).tolist(),
+        drawing=rng.uniform(-1, 1, steps).round(2).tolist(),
         clamp=str(rng.choice(["free", "free", "0", "1"])),
-        t=int(rng.integers(60)),
+        t=int(rng.integers(steps)),
     )
 
 
+@pytest.mark.parametrize("steps", [60, 100])
 @pytest.mark.parametrize("gate", GATES)
-def test_page_shows_what_jax_computes(gate: str, ask_node: Callable[[str, Any], Any]) -> None:
-    explorers = [drawn(gate, np.random.default_rng(seed)) for seed in range(40)]
+def test_page_shows_what_jax_computes(
+    gate: str, steps: int, ask_node: Callable[[str, Any], Any]
+) -> None:
+    explorers = [drawn(gate, np.random.default_rng(seed), steps) for seed in range(40)]
     answers = ask_node("gate.mjs", [state_of(explorer) for explorer in explorers])
     for explorer, answer in zip(explorers, answers, strict=True):
         record = explorer.trace()
@@ -114,8 +118,9 @@ def test_unknown_gate() -> None:
 
 
 def test_sequences_fit_the_drawing_strip() -> None:
-    assert tuple(sequences()) == NAMES
-    for numbers in sequences().values():
+    assert tuple(sequences(60)) == NAMES
+    for name, numbers in sequences(60).items():
+        assert numbers == sequences(100)[name][:60]
         assert len(numbers) == 60
         assert min(numbers) >= -1
         assert max(numbers) <= 1

@@ -171,7 +171,7 @@ export function gradientFlow(params, xs, record = trace(params, xs)) {
   for (let t = T - 1; t >= 0; t--) {
     product = matrixProduct(CELLS[kind].jacobian(params, record, t), product, size);
     let largest = 0;
-    for (const entry of product) largest = Math.max(largest, Math.abs(entry));
+    for (let at = 0; at < product.length; at++) largest = Math.max(largest, Math.abs(product[at]));
     if (largest > 0) {
       for (let at = 0; at < product.length; at++) product[at] /= largest;
       logScale += Math.log(largest);

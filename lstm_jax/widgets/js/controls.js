@@ -34,7 +34,7 @@ export const KEEP_KEYS = { "data-lm-suppress-shortcuts": "true" };
 /**
  * @param {ControlSpec} spec
  * @param {(values: object) => void} change
- * @returns {{element: HTMLElement, show: (value: *) => void}}
+ * @returns {{element: HTMLElement, inputs: HTMLInputElement[], show: (value: *) => void}}
  */
 function slider({ name, label, low, high, step }, change) {
   const input = make("input", { type: "range", min: low, max: high, step, ...KEEP_KEYS });
@@ -44,6 +44,7 @@ function slider({ name, label, low, high, step }, change) {
   input.addEventListener("input", () => change({ [name]: input.valueAsNumber }));
   return {
     element: make("label", { className: "lstm-slider" }, make("span", {}, label), input, number),
+    inputs: [input],
     show(value) {
       input.value = value;
       number.value = value.toFixed(decimals).replace("-", "−");
@@ -69,6 +70,7 @@ function choice({ name, label, options }, change) {
       make("span", {}, label),
       ...labels,
     ),
+    inputs,
     show(value) {
       for (const input of inputs) input.checked = input.value === value;
     },
@@ -91,7 +93,8 @@ function button(label, onclick, properties = {}) {
  * @param {(name: string) => void} parts.press further buttons
  * @param {() => void} parts.reset
  * @param {() => object} parts.read the state
- * @returns {{element: HTMLElement, show: (state: object) => void}}
+ * @returns {{element: HTMLElement, show: (state: object, nothingToMove?: string[]) => void}} `show`
+ *   greys out the controls named second
  */
 export function controlPanel({ specs, presets, buttons, change, press, reset, read }) {
   const controls = specs
@@ -126,10 +129,21 @@ export function controlPanel({ specs, presets, buttons, change, press, reset, re
       ...presetButtons,
     ),
   );
+  let idle = [];
+  // Not the one that has the focus: the page would send its keys to the notebook.
+  const greyOut = () => {
+    for (const { name, inputs } of controls) {
+      const isIdle = idle.includes(name);
+      for (const input of inputs) input.disabled = isIdle && input !== document.activeElement;
+    }
+  };
+  element.addEventListener("focusout", greyOut);
   return {
     element,
-    show(state) {
-      for (const control of controls) control.show(state[control.name]);
+    show(state, nothingToMove = []) {
+      for (const { name, show } of controls) show(state[name]);
+      idle = nothingToMove;
+      greyOut();
       play.textContent = state.playing ? "❚❚ pause" : "▶ play";
       for (const each of presetButtons) {
         each.setAttribute("aria-pressed", String(each.textContent === state.preset));

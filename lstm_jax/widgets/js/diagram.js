@@ -1,17 +1,17 @@
 // The diagram of an LSTM cell: one unit at one step, with the value of every wire. The forget gate
 // stands on the left, input gate and candidate in the middle, the output gate on the right.
 
-import { COLOURS, dot, format, gateColour, segment, signedColour, text } from "./draw.js";
+import { COLOURS, dot, format, gateColour, legend, segment, signedColour, text } from "./draw.js";
 
 /** The room that `drawDiagram` takes, in px. */
-export const DIAGRAM_HEIGHT = 346;
+export const DIAGRAM_HEIGHT = 304;
 
 /**
  * What is on the wires when `unit` takes step t.
  * @typedef {object} DiagramValues
  * @property {number} cBefore c_{t-1}
  * @property {number} hBefore h_{t-1}
- * @property {number} x x_t
+ * @property {?number} x x_t, null where the input is not one number
  * @property {number} f forget gate
  * @property {number} kept f · c_{t-1}
  * @property {number} i input gate
@@ -26,7 +26,7 @@ export const DIAGRAM_HEIGHT = 346;
 
 /**
  * @param {import("./cells.js").CellRecord} record
- * @param {ArrayLike<number>} xs (T,)
+ * @param {ArrayLike<number>} xs (T, D)
  * @returns {DiagramValues}
  */
 export function diagramValues(record, xs, t, unit) {
@@ -35,7 +35,7 @@ export function diagramValues(record, xs, t, unit) {
   const [i, f, g, o] = ["i", "f", "g", "o"].map((gate) => record[gate][here]);
   const [cBefore, c] = [record.c[here], record.c[next]];
   return {
-    x: xs[t],
+    x: xs.length === record.T ? xs[t] : null,
     hBefore: record.h[here],
     cBefore,
     i, f, g, o,
@@ -51,9 +51,9 @@ export function diagramValues(record, xs, t, unit) {
 }
 
 // Heights of the parts, from the upper edge of the diagram.
-const ROW = { cell: 52, tanh: 104, written: 150, shown: 178, bars: 200, hidden: 296, x: 342 };
+const ROW = { cell: 42, tanh: 88, written: 128, shown: 152, bars: 172, hidden: 258, x: 300 };
 const RADIUS = 20; // of a node
-const BAR = { width: 36, height: 72 };
+const BAR = { width: 36, height: 62 };
 const BUS_WIDTH = 4;
 
 /**
@@ -75,7 +75,7 @@ export function drawDiagram(ctx, values, width) {
     if (!values.held[gate]) segment(ctx, at[gate], ROW.hidden, at[gate], barsEnd);
   }
   drawWire(ctx, values.hBefore, [left, ROW.hidden], [at.x, ROW.hidden]);
-  drawWire(ctx, values.x, [at.x, ROW.x], [at.x, ROW.hidden]);
+  drawWire(ctx, values.x ?? 0, [at.x, ROW.x], [at.x, ROW.hidden]);
   dot(ctx, at.x, ROW.hidden, { colour: COLOURS.grey, radius: 7 });
 
   drawWire(ctx, values.cBefore, [left, ROW.cell], [at.f, ROW.cell]);
@@ -100,7 +100,7 @@ export function drawDiagram(ctx, values, width) {
   for (const gate of ["f", "i", "g", "o"]) drawGate(ctx, gate, values, at[gate]);
 
   const label = (name, value, x, y, options) =>
-    text(ctx, `${name} = ${format(value)}`, x, y, { bold: true, ...options });
+    text(ctx, value === null ? name : `${name} = ${format(value)}`, x, y, { bold: true, ...options });
   const above = ROW.cell - 24;
   label("c(t−1)", values.cBefore, left, above);
   label("f·c(t−1)", values.kept, (at.f + at.add) / 2, above, { align: "center" });
@@ -110,6 +110,17 @@ export function drawDiagram(ctx, values, width) {
   label("h(t−1)", values.hBefore, left, ROW.hidden - 11);
   label("x(t)", values.x, at.x + 14, ROW.x - 8);
   label("h(t)", values.h, right, ROW.hidden + 30, { align: "right", colour: COLOURS.vermillion });
+}
+
+/** What it shows: below its middle, where no wire runs. */
+export function drawDiagramLegend(ctx, { unit, t }, width) {
+  const words = [
+    [`unit ${unit} at t = ${t}`, COLOURS.vermillion],
+    ["wires:", "black"],
+    ["below 0", signedColour(-1)],
+    ["above 0", signedColour(1)],
+  ];
+  legend(ctx, words, 0.3 * width, DIAGRAM_HEIGHT - 10);
 }
 
 /** A line through points: its width shows the size of the value, its colour the sign. */

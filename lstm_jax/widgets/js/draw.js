@@ -42,6 +42,9 @@ export const gateColour = (value) => gateRamp[Math.round(255 * clip(value))];
 export const signedColour = (value, limit = 1) =>
   signedRamp[Math.round(255 * clip(0.5 + value / (2 * limit)))];
 
+/** The size of the largest of all values. */
+export const largest = (values) => values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+
 /** The end of an axis: it grows in large steps, so that it does not breathe while a slider moves. */
 export const roundLimit = (size) => [1.2, 2, 3, 5, 8, 12, 20, 30, 50, 80].find((limit) => limit >= size) ?? size;
 
@@ -88,14 +91,18 @@ export function format(value, digits = 2) {
 }
 
 /** The same for numbers of any size: 0.00034 as "3.4·10⁻⁴". */
-export function scientific(value) {
+function scientific(value) {
   if (value === 0 || !Number.isFinite(value)) return String(value);
   const [digits, exponent] = value.toExponential(1).replace(/^-/, "−").split("e");
   return `${digits}·${powerOfTen(Number(exponent))}`;
 }
 
+/** Two digits: 280, 0.056, 3.4·10⁻⁹. */
+export const twoDigits = (value) =>
+  value >= 0.01 && value < 1000 ? String(Number(value.toPrecision(2))) : scientific(value);
+
 /** 10³ for 3. */
-function powerOfTen(exponent) {
+export function powerOfTen(exponent) {
   const superscript = { "-": "⁻", ...["⁰", "¹", "²", "³", "⁴", "⁵", "⁶", "⁷", "⁸", "⁹"] };
   return `10${[...String(exponent)].map((sign) => superscript[sign]).join("")}`;
 }

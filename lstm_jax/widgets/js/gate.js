@@ -5,7 +5,7 @@ import {
   bars, COLOURS, cursor, curve, dot, format, frame, gateColour, inkOn, keyNumber, roundLimit, segment, signedColour,
   text,
 } from "./draw.js";
-import { drawInput, inputOf, timeRegion } from "./sequence.js";
+import { drawInput, inputOf, timeRegion, timeTicks } from "./sequence.js";
 
 const GATE_HEIGHT = 534;
 const TIME = { x: 520, top: 30, gap: 42 }; // the plots over time: left and upper edge, room between
@@ -53,7 +53,7 @@ function draw(ctx, state, record, width) {
   const memory = frame(ctx, memoryBox, {
     x,
     y: [-limit, limit],
-    xTicks: [0, 10, 20, 30, 40, 50, T - 1],
+    xTicks: timeTicks(T, 10),
     yTicks: [-limit, 0, limit],
     title: [["cell state c", COLOURS.black], ["output h", COLOURS.vermillion]],
     xLabel: "time step t",

@@ -2,7 +2,7 @@
 
 import { gradientFlow, trace } from "./cells.js";
 import {
-  COLOURS, cursor, curve, dot, format, frame, gateColour, heatMap, keyNumber, legend, scientific, text,
+  COLOURS, cursor, curve, dot, format, frame, gateColour, heatMap, keyNumber, legend, text, twoDigits,
 } from "./draw.js";
 import { timeRegion } from "./sequence.js";
 import { drawnNetwork } from "./weights.js";
@@ -13,7 +13,12 @@ const PATHS = {
   lstm: { words: "LSTM", colour: COLOURS.blue },
   direct: { words: "along c alone", colour: COLOURS.blue, dash: [10, 8], width: 3 },
 };
-const KEPT = { colour: "#8C8C8C", dash: [3, 5], width: 3 };
+// The baseline in the same colours, paler.
+const KEPT = {
+  rnn: { words: "RNN kept", colour: "#F2A66E", dash: [3, 5], width: 3 },
+  lstm: { words: "LSTM kept", colour: "#7FBDE3", dash: [3, 5], width: 3 },
+  direct: { colour: "#7FBDE3", dash: [10, 8], width: 2 },
+};
 
 /** Both networks, what they do, and the gradient of each: a curve for each of PATHS, (T+1,). */
 function bothNetworks(state) {
@@ -42,10 +47,6 @@ function insideAxis(norms) {
   );
 }
 
-/** Two digits: 280, 0.056, 3.4·10⁻⁹. */
-const factorInWords = (value) =>
-  value >= 0.01 && value < 1000 ? String(Number(value.toPrecision(2))) : scientific(value);
-
 /** @type {import("./main.js").View} */
 export const gradientView = {
   height: 616,
@@ -70,7 +71,7 @@ export const gradientView = {
     });
     text(ctx, "left at step T of a small change at step t:  ‖∂s(T) / ∂s(t)‖", box.x, box.y - 36);
     drawNames(ctx, kept, box);
-    for (const norms of Object.values(kept ?? {})) curve(ctx, plot, insideAxis(norms), KEPT);
+    for (const [name, norms] of Object.entries(kept ?? {})) curve(ctx, plot, insideAxis(norms), KEPT[name]);
     for (const [name, norms] of Object.entries(paths)) curve(ctx, plot, insideAxis(norms), PATHS[name]);
     cursor(ctx, box, t, T + 1);
     if (t <= length) {
@@ -96,7 +97,7 @@ export const gradientView = {
 
   readout({ t, gain, forget_bias, length }, { paths }) {
     if (t > length) return `Step ${t} lies beyond the last step, T = ${length}.`;
-    const [rnn, lstm, direct] = Object.values(paths).map((norms) => factorInWords(norms[t]));
+    const [rnn, lstm, direct] = Object.values(paths).map((norms) => twoDigits(norms[t]));
     return (
       `Of a small change at step ${t}, this much is left at step ${length}: ` +
       `${rnn} in the RNN, ${lstm} in the LSTM, ${direct} along its cell state alone ` +
@@ -114,18 +115,19 @@ function drawReached(ctx, paths, width) {
   text(ctx, "reaches t = 0:", 16, 36, { bold: true });
   ["rnn", "lstm"].forEach((name, column) => {
     const { words, colour } = PATHS[name];
-    keyNumber(ctx, `${words} ${factorInWords(paths[name][0])}`, 170 + column * (width - 170) * 0.45, 38, { colour });
+    keyNumber(ctx, `${words} ${twoDigits(paths[name][0])}`, 170 + column * (width - 170) * 0.45, 38, { colour });
   });
 }
 
 /** The names of the curves, each behind a piece of its line. */
 function drawNames(ctx, kept, box) {
-  const entries = [...Object.values(PATHS), ...(kept ? [{ ...KEPT, words: "baseline" }] : [])];
+  const now = Object.values(PATHS).map((path) => ({ ...path, ink: path.colour }));
+  const before = kept ? [KEPT.rnn, KEPT.lstm].map((path) => ({ ...path, ink: COLOURS.grey })) : [];
   let x = box.x;
-  for (const { words, ...style } of entries) {
+  for (const { words, ink, ...style } of [...now, ...before]) {
     const y = box.y - 16;
     const line = { x: (share) => x + 36 * share, y: () => y };
     curve(ctx, line, [0, 0], style);
-    x += 44 + text(ctx, words, x + 44, y + 6, { bold: true, colour: style.colour }) + 24;
+    x += 44 + text(ctx, words, x + 44, y + 6, { bold: true, colour: ink }) + 24;
   }
 }

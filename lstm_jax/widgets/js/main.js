@@ -1,11 +1,13 @@
 // An explorer in the page: the model's traits in, a picture out. See explorer.py for the other side.
 
+import { watchAnswers } from "./answers.js";
 import { cellView } from "./cell.js";
 import { controlPanel, KEEP_KEYS, make } from "./controls.js";
 import { clearCanvas } from "./draw.js";
 import { gateView } from "./gate.js";
 import { gradientView } from "./gradient.js";
 import { rnnView } from "./rnn.js";
+import { trainedView } from "./trained.js";
 
 /**
  * A part of the picture that answers the pointer. Places are shares of its width and height, from 0
@@ -21,9 +23,11 @@ import { rnnView } from "./rnn.js";
 
 /**
  * How one explorer computes and draws. `state` holds the value of every control, `t`, `preset`,
- * `playing` and `data`; nothing else may be read, so that the picture is a function of the state.
+ * `playing` and `data`, and where the kernel computes a part its `answer`, and whether that is `late`;
+ * nothing else may be read, so that the picture is a function of the state.
  * @typedef {object} View
  * @property {number} height of the picture in px
+ * @property {(state: object) => string[]} [idle] the controls that have nothing to move now
  * @property {(state: object) => string} [problem] why this state cannot be drawn, or ""
  * @property {(state: object) => object} compute the record: all that the picture shows
  * @property {(ctx: CanvasRenderingContext2D, state: object, record: object, width: number) => Region[]} draw
@@ -32,13 +36,15 @@ import { rnnView } from "./rnn.js";
  */
 
 /** @type {Object<string, View>} */
-const VIEWS = { cell: cellView, gate: gateView, gradient: gradientView, rnn: rnnView };
+const VIEWS = {
+  cell: cellView, gate: gateView, gradient: gradientView, rnn: rnnView, trained: trainedView,
+};
 
 const STEP_MS = 150; // one step of the player
 
 /** Set traits in the model, and those that follow from them. Saving is left to `render`. */
 function setTraits(model, values) {
-  const presets = model.get("_presets");
+  const presets = Object.fromEntries(model.get("_presets"));
   const all = { ...(values.preset ? presets[values.preset] : {}), ...values };
   for (const [name, value] of Object.entries(all)) model.set(name, value);
   const cursorOnly = Object.keys(all).every((name) => name === "t" || name === "playing");
@@ -82,7 +88,8 @@ export function render({ model, el }) {
   const specs = model.get("controls");
   const last = specs.find(({ name }) => name === "t").high;
   const watched = [...specs.map(({ name }) => name), "preset", "playing", "message"];
-  const read = () => Object.fromEntries([...watched, "data"].map((name) => [name, model.get(name)]));
+  const given = [...watched, "data", "answer"];
+  const read = () => Object.fromEntries(given.map((name) => [name, model.get(name)]));
   let record = null;
   let regions = [];
   let frame = 0;
@@ -94,7 +101,7 @@ export function render({ model, el }) {
   const message = make("p", { className: "lstm-message", role: "alert" });
   const panel = controlPanel({
     specs,
-    presets: Object.keys(model.get("_presets")),
+    presets: model.get("_presets").map(([name]) => name),
     buttons: model.get("buttons"),
     change,
     press: (name) => change(view.actions[name](read(), record)),
@@ -111,7 +118,10 @@ export function render({ model, el }) {
     frame = 0;
     const width = canvas.clientWidth; // before anything is written, or the page is laid out twice
     const state = read();
-    panel.show(state);
+    const { waits, late } = answers.wait(state);
+    state.late = late;
+    readout.setAttribute("aria-busy", String(waits && !late)); // to be read aloud when it is whole
+    panel.show(state, view.idle?.(state));
     const problem = view.problem?.(state);
     message.textContent = state.message || (problem ? `${problem}; the picture stays as it was` : "");
     if (problem && record) {
@@ -140,6 +150,7 @@ export function render({ model, el }) {
     frame ||= requestAnimationFrame(draw);
   };
   for (const name of watched) model.on(`change:${name}`, schedule);
+  const answers = watchAnswers(model, schedule);
   const resized = new ResizeObserver(schedule);
   resized.observe(canvas);
 
@@ -147,6 +158,7 @@ export function render({ model, el }) {
 
   return () => {
     for (const name of watched) model.off(`change:${name}`, schedule);
+    answers.stop();
     resized.disconnect();
     cancelAnimationFrame(frame);
   };

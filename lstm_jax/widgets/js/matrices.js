@@ -19,14 +19,35 @@ export function identityMatrix(n) {
  */
 export function matrixProduct(a, b, n) {
   const product = new Float64Array(n * n);
-  for (let row = 0; row < n * n; row += n) {
-    for (let k = 0; k < n; k++) {
-      const factor = a[row + k];
-      if (factor === 0) continue;
-      for (let j = 0; j < n; j++) product[row + j] += factor * b[k * n + j];
+  for (let row = 0; row < n * n; row += n) addRows(product, row, n, b, a, row, 1, n);
+  return product;
+}
+
+/**
+ * sum[at + j] += Σ_k factors[from + k stride] rows[k, j] for j < length. Four rows at a time, for
+ * each pass reads and writes the sum, and that takes longer than to multiply.
+ */
+function addRows(sum, at, length, rows, factors, from, stride, n) {
+  let k = 0;
+  for (; k + 3 < n; k += 4) {
+    const place = from + k * stride;
+    const f0 = factors[place];
+    const f1 = factors[place + stride];
+    const f2 = factors[place + 2 * stride];
+    const f3 = factors[place + 3 * stride];
+    if (f0 === 0 && f1 === 0 && f2 === 0 && f3 === 0) continue;
+    const r0 = k * n;
+    const r1 = r0 + n;
+    const r2 = r1 + n;
+    const r3 = r2 + n;
+    for (let j = 0; j < length; j++) {
+      sum[at + j] += f0 * rows[r0 + j] + f1 * rows[r1 + j] + f2 * rows[r2 + j] + f3 * rows[r3 + j];
     }
   }
-  return product;
+  for (; k < n; k++) {
+    const factor = factors[from + k * stride];
+    for (let j = 0; j < length; j++) sum[at + j] += factor * rows[k * n + j];
+  }
 }
 
 /**
@@ -46,12 +67,7 @@ export function largestSingularValue(matrix, n) {
 /** MᵀM; only the lower triangle is filled. */
 function gramMatrix(matrix, n) {
   const gram = new Float64Array(n * n);
-  for (let row = 0; row < n * n; row += n) {
-    for (let a = 0; a < n; a++) {
-      const factor = matrix[row + a];
-      for (let b = 0; b <= a; b++) gram[a * n + b] += factor * matrix[row + b];
-    }
-  }
+  for (let a = 0; a < n; a++) addRows(gram, a * n, a + 1, matrix, matrix, a, n, n);
   return gram;
 }
 

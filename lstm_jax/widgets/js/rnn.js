@@ -2,10 +2,11 @@
 
 import { trace } from "./cells.js";
 import { COLOURS, cursor, curve, dot, format, frame, heatMap, keyNumber, segment, signedColour, text } from "./draw.js";
-import { drawInput, inputOf, timeRegion } from "./sequence.js";
+import { drawInput, inputOf, timeRegion, timeTicks } from "./sequence.js";
 import { drawnNetwork } from "./weights.js";
 
-const UNIT_COLOURS = ["black", "vermillion", "blue", "green", "purple", "orange", "sky", "grey"];
+const NAMES = ["black", "vermillion", "blue", "green", "purple", "orange", "sky", "grey"];
+const unitColour = (unit) => COLOURS[NAMES[unit % NAMES.length]]; // more units share colours
 const FELT = 0.01; // of the largest state: below that an input counts as forgotten
 
 /**
@@ -58,7 +59,7 @@ export const rnnView = {
     });
     for (let unit = 0; unit < H; unit++) {
       const values = Array.from({ length: T }, (_, step) => h[step * H + unit]);
-      curve(ctx, lines, values, { colour: COLOURS[UNIT_COLOURS[unit]], width: 3 });
+      curve(ctx, lines, values, { colour: unitColour(unit), width: 3 });
     }
     if (felt) drawFelt(ctx, lines, felt);
 
@@ -66,11 +67,12 @@ export const rnnView = {
     heatMap(ctx, mapBox, h, { T, H, colourOf: (value) => signedColour(value) });
     text(ctx, "the same, a row a unit", box.x, mapBox.y - 8, { bold: true });
     text(ctx, "blue −1, pale 0, red +1", box.x + box.width, mapBox.y - 8, { align: "right" });
+    const radius = Math.min(7, (0.45 * mapBox.height) / H);
     for (let unit = 0; unit < H; unit++) {
       const y = mapBox.y + ((unit + 0.5) * mapBox.height) / H;
-      dot(ctx, box.x - 14, y, { colour: COLOURS[UNIT_COLOURS[unit]], radius: 7 });
+      dot(ctx, box.x - 14, y, { colour: unitColour(unit), radius });
     }
-    for (const step of [0, 10, 20, 30, 40, 50, T - 1]) {
+    for (const step of timeTicks(T, 10)) {
       text(ctx, String(step), lines.x(step), mapBox.y + mapBox.height + 20, { align: "center" });
     }
     text(ctx, "time step t", box.x + box.width / 2, mapBox.y + mapBox.height + 44, { align: "center" });

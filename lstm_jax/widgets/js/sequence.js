@@ -14,6 +14,12 @@ export function cursorAt(share, T) {
   return { t: Math.min(T - 1, Math.floor(share * T)) };
 }
 
+/** Where an axis of T steps has its ticks: every `pitch` steps, and the last one. */
+export function timeTicks(T, pitch) {
+  const ticks = Array.from({ length: Math.ceil(T / pitch) }, (_, k) => k * pitch);
+  return [...ticks.filter((tick) => tick < T - 1 - pitch / 4), T - 1];
+}
+
 /** A region that moves the cursor, over a box that holds T steps. */
 export function timeRegion(box, T) {
   return { ...box, at: ([x]) => cursorAt(x, T) };

@@ -1,0 +1,131 @@
+"""A trained network, its task, and how well it does while a gate is held."""
+
+from typing import Any, NamedTuple
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from lstm_jax.arrays import Array, Axis, check_array, check_shape
+from lstm_jax.cells import LSTMParams, check_params, features_axis
+from lstm_jax.gradients import influence
+from lstm_jax.losses import cross_entropy, mean_squared_error
+from lstm_jax.traces import Held, trace
+
+
+class Readout(NamedTuple):
+    """What turns the output h of a cell into an answer, `h @ w + b`: w (H, K), b (K,)."""
+
+    w: Array
+    b: Array
+
+
+class Network(NamedTuple):
+    """An LSTM and its readout."""
+
+    lstm: LSTMParams
+    readout: Readout
+
+
+class Task(NamedTuple):
+    """Sequences, and what has to be answered after their last step.
+
+    xs: (B, T, D).
+    ys: the right one of K classes, (B,) integers; or K numbers to come near to, (B, K) floats.
+    """
+
+    xs: Array
+    ys: Array
+
+    @property
+    def has_classes(self) -> bool:
+        """Whether the answer is a class, not numbers."""
+        return bool(jnp.issubdtype(self.ys.dtype, jnp.integer))
+
+
+class Judgement(NamedTuple):
+    """What holding a gate does.
+
+    loss: over all sequences of the task: cross-entropy in nats, or the mean squared error.
+    accuracy: the fraction of classes that are right; NaN where the answer is numbers.
+    influence: (T, T), as `lstm_jax.influence`, for one of the sequences.
+    """
+
+    loss: Array
+    accuracy: Array
+    influence: Array
+
+
+def read_out(network: Network, h: Array) -> Array:
+    """The scores of K classes, or K numbers, (N, K) for outputs h (N, H)."""
+    return h @ network.readout.w + network.readout.b[None]
+
+
+def predictions(network: Network, task: Task, h: Array) -> Array:
+    """What the network answers, (N, K) for outputs h (N, H): probabilities, or numbers."""
+    answers = read_out(network, h)
+    return jax.nn.softmax(answers) if task.has_classes else answers
+
+
+@jax.jit
+def judge(network: Network, task: Task, example: Array, held: Held) -> Judgement:
+    """Measure a network whose gates are held; `example` picks the sequence of the influence."""
+    answers = read_out(network, trace(network.lstm, task.xs, clamps=held).h[:, -1])
+    by_input = influence(network.lstm, task.xs[example], clamps=held)
+    if not task.has_classes:
+        return Judgement(mean_squared_error(answers, task.ys), jnp.float32(jnp.nan), by_input)
+    right = jnp.mean(jnp.argmax(answers, axis=-1) == task.ys)
+    return Judgement(cross_entropy(answers, task.ys), right, by_input)
+
+
+def check_network(where: str, lstm: Any, readout: Any) -> Network:
+    """A `Network` of these parts, or a `ValueError` that says what does not fit."""
+    if not isinstance(lstm, LSTMParams):
+        raise ValueError(
+            f"{where}: lstm should be LSTMParams, got {type(lstm).__name__}; "
+            "only an LSTM has these gates to hold"
+        )
+    _, hidden_size = check_params(where, lstm, "lstm")
+    if not isinstance(readout, tuple | list) or len(readout) != 2:
+        raise ValueError(
+            f"{where}: readout should be a pair of arrays, w (H, K) and b (K,), so that an answer "
+            f"is h @ w + b; got {type(readout).__name__}"
+        )
+    w, b = (
+        check_array(where, f"readout[{n}]", part, dtype=lstm.w_x.dtype, owner="lstm.w_x")
+        for n, part in enumerate(readout)
+    )
+    hidden = Axis("hidden", hidden_size, f"lstm has {hidden_size} (lstm.w_h is {lstm.w_h.shape})")
+    check_shape(where, "readout[0]", w.shape, (hidden, Axis("answers")))
+    answers = Axis("answers", w.shape[1], f"readout[0] is {w.shape}")
+    check_shape(where, "readout[1]", b.shape, (answers,))
+    return Network(lstm, Readout(w, b))
+
+
+def check_task(where: str, network: Network, xs: Any, ys: Any) -> Task:
+    """A `Task` for `network`, or a `ValueError` that says what does not fit.
+
+    Numbers (B,) become (B, 1).
+    """
+    lstm, classes = network.lstm, len(network.readout.b)
+    xs = check_array(where, "xs", xs, dtype=lstm.w_x.dtype, owner="lstm.w_x")
+    check_shape(where, "xs", xs.shape, (Axis("batch"), Axis("time"), features_axis(lstm)))
+    if not np.isfinite(np.asarray(xs)).all():
+        raise ValueError(f"{where}: xs should hold finite numbers, got NaN or an infinite one")
+    batch = Axis("batch", len(xs), f"xs has {len(xs)}")
+    named = np.asarray(ys)
+    if np.issubdtype(named.dtype, np.integer):
+        check_shape(where, "ys", named.shape, (batch,))
+        if not 0 <= named.min() <= named.max() < classes:
+            raise ValueError(
+                f"{where}: ys should be classes from 0 to {classes - 1}, since readout[1] has "
+                f"{classes} entries, got {named.min()} to {named.max()}"
+            )
+        return Task(xs, jnp.asarray(named))
+    ys = check_array(where, "ys", ys, dtype=lstm.w_x.dtype, owner="lstm.w_x")
+    numbers = Axis("answers", classes, f"readout[1] has {classes} entries")
+    options = [(batch, numbers), (batch,)] if classes == 1 else [(batch, numbers)]
+    check_shape(where, "ys", ys.shape, *options)
+    if not np.isfinite(np.asarray(ys)).all():
+        raise ValueError(f"{where}: ys should hold finite numbers, got NaN or an infinite one")
+    return Task(xs, ys.reshape(len(xs), classes))

@@ -1,0 +1,76 @@
+"""Train the network that `TrainedCellExplorer` shows: a few seconds, and the file is written anew.
+
+    python -m lstm_jax.widgets.train_recall
+
+It learns with lags of any length, and so to know the answer from the mark on, not only at the end.
+The numbers differ a little from one kind of machine to another. What the presets of the explorer
+say of the network is tested, so run the tests after it.
+"""
+
+import jax
+import jax.numpy as jnp
+
+from lstm_jax.arrays import Array, Key
+from lstm_jax.data.lag_recall import SYMBOLS, accuracy, lag_recall
+from lstm_jax.init import init_lstm
+from lstm_jax.layers import run
+from lstm_jax.losses import cross_entropy
+from lstm_jax.training import Fit, adam, fit
+from lstm_jax.widgets.network import Network, Readout, read_out
+from lstm_jax.widgets.recall import FEATURES, FILE, LENGTH, draw_recall, save_recall
+
+HIDDEN, FORGET_BIAS = 8, 3.0
+STEPS, BATCH, LEARNING_RATE = 1500, 128, 0.01
+
+
+def start(key: Key) -> Network:
+    """The network before training."""
+    lstm = init_lstm(key, len(FEATURES), HIDDEN, forget_bias=FORGET_BIAS)
+    glorot = jax.nn.initializers.glorot_uniform()
+    w = glorot(jax.random.fold_in(key, 1), (HIDDEN, SYMBOLS), jnp.float32)
+    return Network(lstm, Readout(w, jnp.zeros(SYMBOLS, jnp.float32)))
+
+
+def answers(network: Network, xs: Array) -> Array:
+    """The scores (B, 4) of the symbols after the last step."""
+    hs, _ = run(network.lstm, xs)
+    return read_out(network, hs[:, -1])
+
+
+def loss(network: Network, batch: tuple[Array, Array]) -> Array:
+    """Cross-entropy of the answers, in nats."""
+    xs, ys = batch
+    return cross_entropy(answers(network, xs), ys)
+
+
+def draw(key: Key) -> tuple[Array, Array]:
+    """A batch of sequences, the mark at the same step in all of them, any step."""
+    for_lag, for_symbols = jax.random.split(key)
+    lag = jax.random.randint(for_lag, (), 0, LENGTH)
+    return lag_recall(for_symbols, lag, BATCH, LENGTH)
+
+
+def train(key: Key, steps: int = STEPS, *, progress: bool = True) -> Fit:
+    """Train a fresh network on a new batch at each step."""
+    return fit(
+        loss,
+        start(key),
+        draw,
+        key=jax.random.fold_in(key, 2),
+        steps=steps,
+        optimizer=adam(LEARNING_RATE),
+        progress=progress,
+    )
+
+
+def main() -> None:
+    """Train, write the file, print the score on sequences that training has not seen."""
+    network = train(jax.random.key(2)).params
+    save_recall(network, *draw_recall(jax.random.key(3), 256))
+    xs, ys = draw_recall(jax.random.key(1000), 1024)
+    right = float(accuracy(answers(network, xs), ys))
+    print(f"loss {float(loss(network, (xs, ys))):.2g}, right {right:.1%}: written to {FILE.name}")
+
+
+if __name__ == "__main__":
+    main()

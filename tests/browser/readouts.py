@@ -1,0 +1,91 @@
+"""What the read-out of each explorer should say: its numbers, in their order, as JAX computes them.
+
+The digits that the page shows are the tolerance.
+"""
+
+import math
+import re
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+_SUPERSCRIPTS = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹−", "-0123456789-")
+_NUMBER = re.compile(r"−?\d+(?:\.\d+)?(?:·10[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)?")
+
+
+def numbers(readout: str) -> list[float]:
+    """All numbers of a read-out: 0.50, −2, 3.4·10⁻⁵."""
+    found = _NUMBER.findall(readout)
+    return [float(each.replace("·10", "e").translate(_SUPERSCRIPTS)) for each in found]
+
+
+def rounded(value: Any, digits: int = 2) -> Any:
+    """A number shown with so many decimals."""
+    return pytest.approx(float(value), abs=0.501 * 10**-digits)
+
+
+def two_digits(value: Any) -> Any:
+    """A number of any size, shown with two digits."""
+    return pytest.approx(float(value), rel=0.0501)
+
+
+def gate(explorer: Any) -> list[Any]:
+    t, trace = explorer.t, explorer.trace()
+    f = float(trace.f[t, 0])
+    # The nearer to 1 the gate is, the more of its last digits, 1e-6, the half-life shows.
+    free = 0 < f < 1
+    half_life = (
+        [pytest.approx(math.log(0.5) / math.log(f), abs=0.0501, rel=1e-6 / (1 - f))] if free else []
+    )
+    state = [rounded(trace.c[t + 1, 0]), rounded(trace.h[t + 1, 0])]
+    return [t, rounded(explorer.xs[t, 0]), rounded(f), rounded(100 * f, 0), *half_life, *state]
+
+
+def rnn(explorer: Any) -> list[Any]:
+    t, xs = explorer.t, np.asarray(explorer.xs)[:, 0]
+    sizes = np.linalg.norm(explorer.trace().h[1:], axis=1)
+    last = np.flatnonzero(xs)[-1]
+    felt = np.flatnonzero(sizes > 0.01 * sizes.max())[-1]
+    steps = [] if last == len(xs) - 1 else [max(felt - last, 0)]
+    return [t, rounded(xs[t]), rounded(sizes[t], 3), rounded(explorer.gain), *steps, 1]
+
+
+def gradient(explorer: Any) -> list[Any]:
+    t, length, flow = explorer.t, explorer.length, explorer.gradient_flow()
+    if t > length:
+        return [t, length]
+    left = [two_digits(norms[t]) for norms in (flow.rnn.total, flow.lstm.total, flow.lstm.direct)]
+    return [t, length, *left, rounded(explorer.gain), rounded(explorer.forget_bias, 1)]
+
+
+def cell(explorer: Any) -> list[Any]:
+    t, unit, trace = explorer.t, explorer.unit, explorer.trace()
+    i, f, g, o = (float(gate[t, unit]) for gate in (trace.i, trace.f, trace.g, trace.o))
+    before, c, h = (float(state) for state in (*trace.c[t : t + 2, unit], trace.h[t + 1, unit]))
+    parts = [explorer.xs[t, 0], f, f * before, before, i, i * g, g, c, o, h, math.tanh(c)]
+    return [t, unit, *map(rounded, parts)]
+
+
+def trained(explorer: Any) -> list[Any]:
+    t, unit, trace = explorer.t, explorer.unit, explorer.trace()
+    answers = np.asarray(explorer.prediction)[[t, -1]]
+    said = [part for row in answers for part in (row.argmax(), rounded(100 * row.max(), 0))]
+    both = (explorer, type(explorer)())  # as it is, and untouched
+    scores = [
+        part for one in both for part in (two_digits(one.loss), rounded(100 * one.accuracy, 0))
+    ]
+    values = [gate[t, unit] for gate in (trace.f, trace.i, trace.g, trace.o)]
+    values += [state[t + 1, unit] for state in (trace.c, trace.h)]
+    example = [explorer.example, t, *said, int(explorer.target)]
+    return [*example, *scores, unit, t, *map(rounded, values)]
+
+
+READOUTS: dict[str, Callable[[Any], list[Any]]] = {
+    "CellExplorer": cell,
+    "GateExplorer": gate,
+    "GradientExplorer": gradient,
+    "RNNExplorer": rnn,
+    "TrainedCellExplorer": trained,
+}
