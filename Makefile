@@ -43,7 +43,7 @@ lessons: env ## execute every lesson and print a table
 
 # Uses the Chromium or Chrome that is here, or names one with CHROMIUM=...; else it gets one.
 browser: env ## every lesson and explorer in JupyterLab; pictures go to screenshots/
-	$(BIN)/pytest tests/browser -n 2 --dist loadgroup $(ARGS)
+	$(BIN)/pytest tests/browser -n 2 $(ARGS)
 
 latency: env ## how fast the explorers answer their sliders: a table; let the machine be quiet
 	$(BIN)/python tests/browser/latency.py

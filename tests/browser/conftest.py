@@ -11,6 +11,7 @@ from chromium import PROJECTOR, launch
 from lesson import Lesson
 from playwright.sync_api import BrowserContext, expect, sync_playwright
 from server import Server, serve
+from xdist.scheduler import LoadScopeScheduling
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "notebooks" / "source"))  # for `run.find_problems`
@@ -27,6 +28,19 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     with sync_playwright() as playwright:
         launch(playwright).close()
     shutil.rmtree(SCREENSHOTS, ignore_errors=True)
+
+
+class TogetherScheduling(LoadScopeScheduling):
+    """The tests of a lesson run in one worker and share its page; all others go by the file."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file, test = nodeid.split("::", 1)
+        return next((lesson for lesson in LESSONS if f"[{lesson}]" in test), file)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> TogetherScheduling:
+    """The scheduler for `pytest -n 2`."""
+    return TogetherScheduling(config, log)
 
 
 @pytest.fixture(scope="session")
@@ -51,12 +65,7 @@ def screenshots() -> Path:
     return SCREENSHOTS
 
 
-def in_one_worker(name: str) -> Any:
-    """A parameter whose tests all run in the same worker, and share what was made for it."""
-    return pytest.param(name, marks=pytest.mark.xdist_group(name))
-
-
-@pytest.fixture(scope="module", params=map(in_one_worker, LESSONS))
+@pytest.fixture(scope="module", params=LESSONS)
 def lesson(
     request: pytest.FixtureRequest, context: BrowserContext, server: Server
 ) -> Iterator[Lesson]:

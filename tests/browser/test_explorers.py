@@ -15,8 +15,6 @@ from server import Server
 
 from lstm_jax import widgets
 
-pytestmark = pytest.mark.xdist_group("explorers")  # they share a notebook
-
 MOVES_JS = Path(__file__).with_name("moves.js").read_text(encoding="utf-8")
 MOVES, PER_FRAME = 10_000, 25
 STATE = "(NAME.readout, {each['name']: getattr(NAME, each['name']) for each in NAME.controls})"

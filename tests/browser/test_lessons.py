@@ -49,6 +49,7 @@ def test_figures_have_alternative_text(lesson: Lesson) -> None:
 
 def test_explorers_are_drawn(lesson: Lesson, screenshots: Path) -> None:
     for number, explorer in enumerate(explorers(lesson)):
+        explorer.root.scroll_into_view_if_needed()
         lesson.screenshot(screenshots / f"{lesson.name[:2]}-explorer-{number}.png")
         assert not explorer.is_blank()
 

@@ -12,8 +12,6 @@ from lesson import Lesson
 from playwright.sync_api import BrowserContext
 from server import Server
 
-pytestmark = pytest.mark.xdist_group("reopened")  # they share a notebook
-
 SAVE_STATE = "@jupyter-widgets/jupyterlab-manager:saveWidgetState"  # switches it on or off
 STILL = ".jp-OutputArea-output img:visible"
 IS_WIDE = "still => still.complete && still.naturalWidth > 500"

@@ -29,7 +29,9 @@ check(total)
 '''
 
 
-def run_cells(write_source: WriteSource, tmp_path: Path, cells: str, limit: float = 60) -> run.Run:
+# nbclient now and then waits for ever after a cell with an Output widget (its issue 312), which no
+# lesson has: a low limit, and so the problem is found none the less.
+def run_cells(write_source: WriteSource, tmp_path: Path, cells: str, limit: float = 8) -> run.Run:
     """Run the student notebook of a lesson with these cells."""
     write_source(cells)
     assert build.main([], tmp_path) == 0

@@ -150,8 +150,8 @@ function readout(state, record) {
 }
 
 function halfLifeInWords(f) {
-  if (f >= 1) return "held there, nothing is ever forgotten";
-  if (f <= 0) return "held there, all is forgotten at once";
+  if (f >= 1) return "at this value nothing is ever forgotten";
+  if (f <= 0) return "at this value all is forgotten at once";
   return `at this value half of it is gone after ${format(halfLife(f), 1)} steps`;
 }
 
