@@ -9,10 +9,11 @@ from functools import partial
 from typing import Any, NamedTuple
 
 import jax
+import jax.numpy as jnp
 from jax.sharding import AxisType, Mesh, NamedSharding
 from jax.sharding import PartitionSpec as P
 
-from lstm_jax.arrays import Key
+from lstm_jax.arrays import Array, Key
 
 
 class Placement(NamedTuple):
@@ -55,7 +56,18 @@ class Placement(NamedTuple):
         return name if self.mesh is not None and name in self.mesh.axis_names else None
 
     def _put(self, tree: Any, axis: str | None) -> Any:
-        return tree if self.mesh is None else jax.device_put(tree, _split(self.mesh, axis))
+        if self.mesh is None:
+            return tree
+        split = _split(self.mesh, axis)
+
+        def put(leaf: Array) -> Array:
+            if jnp.issubdtype(leaf.dtype, jax.dtypes.prng_key):
+                # Between processes only numbers can be sent.
+                numbers = jax.device_put(jax.random.key_data(leaf), split)
+                return jax.random.wrap_key_data(numbers, impl=jax.random.key_impl(leaf))
+            return jax.device_put(leaf, split)
+
+        return jax.tree.map(put, tree)
 
     def _constrain(self, tree: Any, axis: str | None) -> Any:
         if self.mesh is None:
