@@ -91,9 +91,17 @@ def fit(
     opt_state = _init(optimizer, params, key)
     placement = place(mesh, job.draw, key)
     names = measure_names(job, *_first_run(params, key))
-    sizes = jnp.array([steps, block])
-    made_with = {"params": params, "optimizer": opt_state, "data": job, "key": key, "sizes": sizes}
-    disk = Checkpoint(checkpoint, made_with)
+    disk = Checkpoint(
+        checkpoint,
+        {
+            "params": params,
+            "optimizer": opt_state,
+            "data": job,
+            "key": key,
+            "steps": np.int64(steps),
+            "block": np.int64(block),
+        },
+    )
 
     runs = Run(params, opt_state, jnp.ones(key.shape, bool))
     now = disk.resume(start(runs, names, steps, every))
