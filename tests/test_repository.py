@@ -112,6 +112,7 @@ ORDER = [
     "models",
     "convert",
     "plots",
+    "live",
     "widgets",
     "exercises",
 ]

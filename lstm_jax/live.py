@@ -1,0 +1,66 @@
+"""A picture that grows while `fit` trains."""
+
+import time
+
+import numpy as np
+from IPython.display import DisplayHandle, display
+
+from lstm_jax.arrays import check_size
+from lstm_jax.plots import Picture, bands
+from lstm_jax.training import Fit
+
+_POINTS = 200  # of a curve: more cannot be told apart on a projector
+_SECONDS = 0.5  # between two pictures
+
+
+class LiveLoss:
+    """The loss over the steps, as a band over many runs: `fit(..., watch=LiveLoss(steps))`.
+
+    One picture in the cell's output is drawn anew, at most twice a second and after the last step.
+
+    steps: how many steps are to come, the width of the picture.
+    log: whether the loss is drawn on a logarithmic axis; it must be above 0 then.
+    """
+
+    def __init__(self, steps: int, *, log: bool = False) -> None:  # noqa: D107
+        self.steps, self.log = check_size("LiveLoss", "steps", steps), log
+        self._handle: DisplayHandle | None = None
+        self._drawn = -np.inf
+
+    def __call__(self, so_far: Fit) -> None:
+        """Draw, unless the last picture is fresh or there is nothing to draw yet."""
+        done = so_far.history.loss.shape[-1]
+        fresh = time.monotonic() - self._drawn < _SECONDS and done < self.steps
+        if fresh or done < self._width:
+            return
+        picture = self.picture(so_far)
+        if self._handle is None:
+            self._handle = display(picture, display_id=True)  # type: ignore[no-untyped-call]
+        else:
+            self._handle.update(picture)  # type: ignore[no-untyped-call]
+        self._drawn = time.monotonic()
+
+    @property
+    def _width(self) -> int:
+        """The steps that make one point of the curve."""
+        return -(-self.steps // _POINTS)
+
+    def picture(self, so_far: Fit) -> Picture:
+        """The loss so far, each point the mean over a few steps."""
+        loss, width = np.atleast_2d(so_far.history.loss), self._width  # (S, done)
+        runs, done = loss.shape
+        points = done // width
+        means = loss[:, : points * width].reshape(runs, points, width).mean(axis=2)
+        newest = means[np.isfinite(means[:, -1]), -1]
+        who = f"median and middle half of {runs} runs" if runs > 1 else "one run"
+        finding = f"is {np.median(newest):.3g}" if newest.size else "is no finite number any more"
+        return bands(
+            (np.arange(points) + 0.5) * width,
+            {"loss": means},
+            title=f"Step {done} of {self.steps}: {who}",
+            xlabel="training step",
+            ylabel="loss of the batch",
+            alt=f"After {done} of {self.steps} steps the loss {finding} ({who}).",
+            log=self.log,
+            xlim=(0, self.steps),
+        )
