@@ -10,7 +10,8 @@ from lstm_jax.plots import Picture, bands
 from lstm_jax.training import Fit
 
 _POINTS = 200  # of a curve: more cannot be told apart on a projector
-_SECONDS = 0.5  # between two pictures
+_SECONDS = 0.5  # between two pictures, at least
+_SHARE = 5  # training runs this many times as long as drawing does, at least
 
 
 class LiveLoss:
@@ -25,20 +26,21 @@ class LiveLoss:
     def __init__(self, steps: int, *, log: bool = False) -> None:  # noqa: D107
         self.steps, self.log = check_size("LiveLoss", "steps", steps), log
         self._handle: DisplayHandle | None = None
-        self._drawn = -np.inf
+        self._due = -np.inf  # the time of the next picture
 
     def __call__(self, so_far: Fit) -> None:
         """Draw, unless the last picture is fresh or there is nothing to draw yet."""
         done = so_far.history.loss.shape[-1]
-        fresh = time.monotonic() - self._drawn < _SECONDS and done < self.steps
-        if fresh or done < self._width:
+        began = time.monotonic()
+        if done < self._width or (began < self._due and done < self.steps):
             return
         picture = self.picture(so_far)
         if self._handle is None:
             self._handle = display(picture, display_id=True)  # type: ignore[no-untyped-call]
         else:
             self._handle.update(picture)  # type: ignore[no-untyped-call]
-        self._drawn = time.monotonic()
+        now = time.monotonic()
+        self._due = now + max(_SECONDS, _SHARE * (now - began))
 
     @property
     def _width(self) -> int:

@@ -56,6 +56,23 @@ def test_draws_at_most_twice_a_second_and_after_the_last_step(screen, monkeypatc
     assert all(isinstance(picture, Picture) for picture in screen.pictures)
 
 
+def test_slow_drawing_leaves_most_of_the_time_to_training(screen, monkeypatch):
+    clock = [100.0]
+
+    def slow(picture, *, display_id):
+        clock[0] += 2.0
+        return screen.display(picture, display_id=display_id)
+
+    monkeypatch.setattr(live.time, "monotonic", lambda: clock[0])
+    monkeypatch.setattr(live, "display", slow)
+    watch = LiveLoss(steps=100)
+    watch(so_far(np.ones(1)))
+    for seconds, drawn in [(9.9, 1), (0.2, 2)]:
+        clock[0] += seconds
+        watch(so_far(np.ones(2)))
+        assert len(screen.pictures) == drawn
+
+
 def test_a_point_is_the_mean_of_a_few_steps(screen):
     watch = LiveLoss(steps=400)
     loss = np.arange(9.0)

@@ -65,14 +65,15 @@ def fit(
         optimizer: `adam(0.01)`, or any other from optax.
         block: steps between two looks at the progress bar and at the stop button.
         measure: `measure(params, batch)`, a dict of single numbers to keep in the history, such as
-            the accuracy or the mean of a gate.
+            the accuracy or the mean of a gate; of each run's own parameters and batch.
         every: steps from one call of `measure` to the next; the first is at step 0.
         watch: called after each block with the `Fit` so far, to draw it; training ends where it
             returns True.
         checkpoint: a file that keeps the work, at most five seconds of it apart. Where it is there
             already, training goes on from it, to the numbers it would have reached without a stop.
             Another `loss` or `draw` under the same name is not noticed; other numbers are.
-        mesh: devices to train on together: its axis "batch" splits each batch, "seeds" the runs.
+        mesh: devices to train on together: its axis "batch" splits each batch, its axis "seeds" the
+            runs; `seeds_mesh(8)` makes one for 8 runs. All else stays as it is.
         progress: whether to show a bar with the loss and the time left.
 
     Raises:

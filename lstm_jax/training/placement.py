@@ -13,7 +13,7 @@ import jax.numpy as jnp
 from jax.sharding import AxisType, Mesh, NamedSharding
 from jax.sharding import PartitionSpec as P
 
-from lstm_jax.arrays import Array, Key
+from lstm_jax.arrays import Array, Key, check_size
 
 
 class Placement(NamedTuple):
@@ -84,6 +84,22 @@ def _gather(tree: Any, placement: Placement) -> Any:
 def _split(mesh: Mesh, axis: str | None) -> NamedSharding:
     """The first axis of an array over the devices of `axis`, or the array whole on all of them."""
     return NamedSharding(mesh, P(axis) if axis else P())  # type: ignore[no-untyped-call]
+
+
+def seeds_mesh(runs: int) -> Mesh:
+    """A mesh for `fit` that spreads the runs over the devices of this process.
+
+    It takes as many devices as can share the runs evenly. A CPU counts as one device, which trains
+    on one core, unless `jax.config.update("jax_num_cpu_devices", 2)` stands before JAX is first
+    used: then two cores train at once.
+
+    Raises:
+        ValueError: `runs` is no size.
+    """
+    runs = check_size("seeds_mesh", "runs", runs)
+    devices = jax.local_devices()
+    count = max(n for n in range(1, len(devices) + 1) if runs % n == 0)
+    return jax.make_mesh((count,), ("seeds",), devices=devices[:count])
 
 
 def place(mesh: Any, draw: Callable[[Key], Any], key: Key) -> Placement:

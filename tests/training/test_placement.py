@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from line import DRAW, KEYS, START, quiet, squared, starts
 
-from lstm_jax.training import adam
+from lstm_jax.training import adam, seeds_mesh
 
 HERE = Path(__file__).parent
 
@@ -27,7 +27,7 @@ TRAIN = """
 import jax
 import numpy as np
 from line import DRAW, KEY, START, Line, quiet, squared, starts
-from lstm_jax.training import adam
+from lstm_jax.training import adam, seeds_mesh
 
 shares = set()  # of a batch of 32 rows, for each device
 
@@ -59,6 +59,8 @@ for sizes, names in [((8,), ("batch",)), ((4,), ("seeds",)), ((2, 4), ("seeds", 
     many = train(jax.make_mesh(sizes, names), squared, starts(4), keys)
     agree(many, alone)
     assert many.params.w.devices() == {jax.devices()[0]}
+assert [seeds_mesh(runs).size for runs in (1, 7, 8, 9, 12, 32)] == [1, 7, 8, 3, 6, 8]
+agree(train(seeds_mesh(4), squared, starts(4), keys), alone)
 print("agreed")
 """
 
@@ -143,3 +145,8 @@ def mesh_of(**axes):
 def test_wrong_meshes_are_named(params, options, message):
     with pytest.raises(ValueError, match=f"fit: {message}"):
         quiet(squared, params, DRAW, steps=1, optimizer=adam(0.1), **options)
+
+
+def test_seeds_mesh_names_a_wrong_size():
+    with pytest.raises(ValueError, match="seeds_mesh: runs should be a whole number from 1 on"):
+        seeds_mesh(0)

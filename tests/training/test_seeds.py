@@ -177,6 +177,36 @@ def test_watch_sees_every_block_and_can_stop():
     assert not np.array_equal(seen[0][1], seen[1][1])
 
 
+def test_interrupting_keeps_every_run_and_its_checkpoint(tmp_path, capsys):
+    def stop_button(so_far):
+        if so_far.history.loss.shape[1] == 30:
+            raise KeyboardInterrupt
+
+    options = {"steps": 100, "optimizer": adam(0.05), "block": 10}
+    file = tmp_path / "run.safetensors"
+    part = together(squared, starts(), DRAW, checkpoint=file, watch=stop_button, **options)
+    assert part.history.loss.shape == (3, 30)
+    assert "fit: stopped at step 30 of 100" in capsys.readouterr().out
+    whole = together(squared, starts(), DRAW, **options)
+    assert np.array_equal(part.history.loss, whole.history.loss[:, :30])
+    assert equal(together(squared, starts(), DRAW, checkpoint=file, **options), whole)
+
+
+def test_compiles_once_however_the_values_move():
+    traces = []
+
+    def loss(params, batch):
+        traces.append(None)
+        return squared(params, batch)
+
+    together(loss, starts(), DRAW, steps=40, optimizer=adam(0.05))
+    first = len(traces)
+    for rates in (0.1, np.array([0.1, 0.2, 0.3])):
+        keys = jax.random.split(jax.random.key(9), 3)
+        together(loss, starts(), DRAW, steps=13, optimizer=adam(rates), key=keys)
+    assert len(traces) == first
+
+
 # Wrong calls
 
 
