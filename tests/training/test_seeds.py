@@ -9,10 +9,11 @@ import numpy as np
 import optax
 import pytest
 from jax.tree_util import Partial
-from line import DRAW, KEYS, START, equal, one_of, quiet, squared, starts
+from line import DRAW, KEYS, START, equal, one_of, quiet, rows, squared, starts
 
 import lstm_jax
 from lstm_jax.data.adding import adding
+from lstm_jax.data.minibatches import Minibatches
 from lstm_jax.training import DivergenceError, adam, fit, mean_squared_error
 
 together = partial(fit, key=KEYS, progress=False)
@@ -102,6 +103,22 @@ def test_a_run_that_diverges_leaves_the_others_alone(capsys):
         f"fit: run 1 of 3 stopped: the loss is inf at step 1 (key {seed}). Likely cause: "
         "the learning rate is too large; try a tenth of it. The others went on."
     )
+
+
+def test_a_run_that_met_a_nan_stays_where_it_was():
+    xs, ys = rows()
+    ys[::20] = np.nan  # whether a run meets one of these in a batch of one row is chance
+    keys = jax.random.split(KEYS[0], 6)
+    train = partial(fit, squared, draw=Minibatches((xs, ys), 1), progress=False)
+    many = train(starts(6), key=keys, steps=30, optimizer=adam(0.05))
+    assert set(many.diverged >= 0) == {True, False}
+    for index, step in enumerate(many.diverged.tolist()):
+        alive = np.isfinite(many.history.loss[index])
+        assert alive.sum() == (step if step >= 0 else 30)
+        before = train(
+            one_of(starts(6), index), key=keys[index], steps=alive.sum(), optimizer=adam(0.05)
+        )
+        close(one_of(many.params, index), before.params)
 
 
 def test_all_runs_diverged():
