@@ -29,10 +29,10 @@ class LiveLoss:
         self._due = -np.inf  # the time of the next picture
 
     def __call__(self, so_far: Fit) -> None:
-        """Draw, unless the last picture is fresh or there is nothing to draw yet."""
+        """Draw, unless the last picture is fresh."""
         done = so_far.history.loss.shape[-1]
         began = time.monotonic()
-        if done < self._width or (began < self._due and done < self.steps):
+        if began < self._due and done < self.steps:
             return
         picture = self.picture(so_far)
         if self._handle is None:
@@ -42,27 +42,23 @@ class LiveLoss:
         now = time.monotonic()
         self._due = now + max(_SECONDS, _SHARE * (now - began))
 
-    @property
-    def _width(self) -> int:
-        """The steps that make one point of the curve."""
-        return -(-self.steps // _POINTS)
-
     def picture(self, so_far: Fit) -> Picture:
         """The loss so far, each point the mean over a few steps."""
-        loss, width = np.atleast_2d(so_far.history.loss), self._width  # (S, done)
+        loss = np.atleast_2d(so_far.history.loss)  # (S, done)
         runs, done = loss.shape
+        width = -(-self.steps // _POINTS)
         points = done // width
         means = loss[:, : points * width].reshape(runs, points, width).mean(axis=2)
-        newest = means[np.isfinite(means[:, -1]), -1]
+        newest = means[:, -1:][np.isfinite(means[:, -1:])]
+        finding = f"the loss is {np.median(newest):.3g}" if newest.size else "there is no loss"
         who = f"median and middle half of {runs} runs" if runs > 1 else "one run"
-        finding = f"is {np.median(newest):.3g}" if newest.size else "is no finite number any more"
         return bands(
             (np.arange(points) + 0.5) * width,
             {"loss": means},
             title=f"Step {done} of {self.steps}: {who}",
             xlabel="training step",
             ylabel="loss of the batch",
-            alt=f"After {done} of {self.steps} steps the loss {finding} ({who}).",
+            alt=f"After {done} of {self.steps} steps {finding} ({who}).",
             log=self.log,
             xlim=(0, self.steps),
         )

@@ -153,7 +153,9 @@ def bands(
         for (name, values), colour in zip(runs.items(), _colours(len(runs)), strict=True):
             known = np.where(np.isfinite(values), np.asarray(values, np.float64), np.nan)
             drawn = ~np.isnan(known).all(axis=0)
-            quarters = np.nanquantile(known[:, drawn], (0.25, 0.5, 0.75), axis=0)
+            quarters = np.empty((3, 0))
+            if drawn.any():
+                quarters = np.nanquantile(known[:, drawn], (0.25, 0.5, 0.75), axis=0)
             at = np.asarray(x)[drawn]
             axes.fill_between(at, quarters[0], quarters[2], color=colour, alpha=0.25, lw=0)
             axes.plot(at, quarters[1], label=name, color=colour)

@@ -127,3 +127,5 @@ def test_bands_end_where_no_run_is_left():
     runs = {"kind": np.array([[1.0, 2.0, np.nan], [1.0, np.inf, np.nan]])}
     figure = plots.bands([0, 1, 2], runs, xlabel="", ylabel="", **WORDS).figure
     np.testing.assert_array_equal(figure.axes[0].lines[0].get_xydata(), [[0, 1], [1, 2]])
+    nothing = plots.bands([], {"kind": np.empty((2, 0))}, xlabel="", ylabel="", **WORDS).figure
+    assert nothing.axes[0].lines[0].get_xydata().size == 0

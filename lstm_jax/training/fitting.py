@@ -19,7 +19,7 @@ from lstm_jax.training.checkpoint import Checkpoint
 from lstm_jax.training.optimizers import OnePerRun
 from lstm_jax.training.outcome import Fit, report
 from lstm_jax.training.placement import place
-from lstm_jax.training.progress import start
+from lstm_jax.training.progress import Progress, start
 
 _SECONDS_BETWEEN_CHECKPOINTS = 5.0
 
@@ -67,8 +67,8 @@ def fit(
         measure: `measure(params, batch)`, a dict of single numbers to keep in the history, such as
             the accuracy or the mean of a gate; of each run's own parameters and batch.
         every: steps from one call of `measure` to the next; the first is at step 0.
-        watch: called after each block with the `Fit` so far, to draw it; training ends where it
-            returns True.
+        watch: called before the first block and after each with the `Fit` so far, to draw it;
+            training ends where it returns True.
         checkpoint: a file that keeps the work, at most five seconds of it apart. Where it is there
             already, training goes on from it, to the numbers it would have reached without a stop.
             Another `loss` or `draw` under the same name is not noticed; other numbers are.
@@ -106,12 +106,16 @@ def fit(
 
     runs = Run(params, opt_state, jnp.ones(key.shape, bool))
     now = disk.resume(start(runs, names, steps, every))
-    job, keys, runs = placement.put(job), placement.put_runs(key), placement.put_runs(now.runs)
-    now = now._replace(runs=runs)
+    job, keys = placement.put(job), placement.put_runs(key)
+
+    def stopped(now: Progress) -> bool:
+        return watch is not None and watch(now.outcome(every)) is True
 
     try:
+        stop = stopped(now)  # what it draws stands above the bar
+        now = now._replace(runs=placement.put_runs(now.runs))
         with _bar(steps, int(now.done), progress and jax.process_index() == 0) as bar:
-            while now.done < steps and not now.all_diverged:
+            while now.done < steps and not now.all_diverged and not stop:
                 done = int(now.done)
                 runs, records = run_block(
                     job,
@@ -129,8 +133,7 @@ def fit(
                 bar.update(int(now.done) - done)
                 here = now._replace(runs=placement.collect(now.runs))
                 disk.write(here, seconds_apart=_SECONDS_BETWEEN_CHECKPOINTS)
-                if watch is not None and watch(here.outcome(every)) is True:
-                    break
+                stop = stopped(here)
     except KeyboardInterrupt:
         print(f"fit: stopped at step {now.done} of {steps}; what was trained until there is kept")
 

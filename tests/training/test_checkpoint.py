@@ -48,14 +48,16 @@ def test_stopped_and_resumed_equals_never_stopped(tmp_path, runs, done):
     assert part.history.loss.shape[-1] == done
     called = []
     resumed = train(runs, checkpoint=file, watch=called.append)
-    assert len(called) == -(-(60 - done) // 7)  # blocks that were left
+    assert len(called) == 1 + -(-(60 - done) // 7)  # at the start, and for each block left
     assert equal(resumed, train(runs))
 
 
 def test_a_finished_run_is_read_and_not_trained_again(tmp_path):
     file = tmp_path / "run.safetensors"
     first = train(1, checkpoint=file)
-    assert equal(train(1, checkpoint=file, watch=pytest.fail), first)
+    called = []
+    assert equal(train(1, checkpoint=file, watch=called.append), first)
+    assert len(called) == 1  # at the start, and for no block
 
 
 def test_a_run_that_diverged_says_so_again(tmp_path):
@@ -78,7 +80,7 @@ def test_what_an_error_stops_is_on_disk_up_to_the_last_writing(tmp_path, monkeyp
         train(1, checkpoint=file, watch=fail_at_35)
     seen = []
     resumed = train(1, checkpoint=file, watch=lambda so_far: seen.append(len(so_far.history.loss)))
-    assert seen == [42, 49, 56, 60]
+    assert seen == [35, 42, 49, 56, 60]
     assert equal(resumed, train(1))
 
 

@@ -185,10 +185,10 @@ def test_watch_sees_every_block_and_can_stop():
 
     def watch(so_far):
         seen.append((so_far.history.loss.shape[1], np.asarray(so_far.params.b)))
-        return len(seen) == 3
+        return len(seen) == 4
 
     many = together(squared, starts(), DRAW, steps=100, optimizer=adam(0.05), block=10, watch=watch)
-    assert [count for count, _ in seen] == [10, 20, 30]
+    assert [count for count, _ in seen] == [0, 10, 20, 30]
     assert many.history.loss.shape == (3, 30)
     assert np.array_equal(seen[-1][1], many.params.b)
     assert not np.array_equal(seen[0][1], seen[1][1])
