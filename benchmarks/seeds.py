@@ -57,7 +57,7 @@ def main() -> None:
     arguments = parser.parse_args()
     count, steps = arguments.seeds, arguments.steps
     cores = os.cpu_count() or 1
-    jax.config.update("jax_num_cpu_devices", cores)
+    jax.config.update("jax_num_cpu_devices", cores)  # type: ignore[no-untyped-call]
 
     keys = jax.random.split(jax.random.key(0), count)
     models = jax.vmap(init)(keys)

@@ -121,11 +121,15 @@ def measure_names(job: Job, params: Any, key: Key) -> tuple[str, ...]:
     if measure is None:
         return ()
     numbers = jax.eval_shape(lambda params, key: measure(params, job.draw(key)), params, key)
-    shapes = jax.tree.map(lambda leaf: leaf.shape, numbers)
-    if not isinstance(numbers, dict) or set(shapes.values()) - {()}:
+    singles = isinstance(numbers, dict) and all(
+        isinstance(number, jax.ShapeDtypeStruct) and number.shape == ()
+        for number in numbers.values()
+    )
+    if not singles:
         raise ValueError(
             "fit: measure should give a dict of single numbers, such as "
-            f'{{"accuracy": jnp.mean(right)}}, got {shapes}'
+            '{"accuracy": jnp.mean(right)}, got the shapes '
+            f"{jax.tree.map(lambda leaf: leaf.shape, numbers)}"
         )
     return tuple(numbers)
 

@@ -256,20 +256,28 @@ def test_compiles_once_however_the_values_move():
             lambda: quiet(squared, START, DRAW, steps=1, optimizer=adam(0.1), every=0),
             "fit: every should be a whole number from 1 on, got 0",
         ),
-        (
-            lambda: quiet(
-                squared, START, DRAW, steps=1, optimizer=adam(0.1), measure=lambda p, b: {"w": p.w}
-            ),
-            r"fit: measure should give a dict of single numbers, .* got \{'w': \(3,\)\}",
-        ),
-        (
-            lambda: quiet(
-                squared, START, DRAW, steps=1, optimizer=adam(0.1), measure=lambda p, b: p.b
-            ),
-            r"fit: measure should give a dict of single numbers, .* got \(\)",
-        ),
     ],
 )
 def test_wrong_calls_are_named(call, message):
     with pytest.raises(ValueError, match=message):
         call()
+
+
+@pytest.mark.parametrize(
+    ("numbers", "shapes"),
+    [
+        (lambda params: {"w": params.w}, r"\{'w': \(3,\)\}"),
+        (lambda params: params.b, r"\(\)"),
+        (lambda params: {"b": {"b": params.b}}, r"\{'b': \{'b': \(\)\}\}"),
+    ],
+)
+def test_measures_that_are_no_single_numbers_are_named(numbers, shapes):
+    with pytest.raises(ValueError, match=f"fit: measure should .* got the shapes {shapes}"):
+        quiet(
+            squared,
+            START,
+            DRAW,
+            steps=1,
+            optimizer=adam(0.1),
+            measure=lambda params, batch: numbers(params),
+        )
