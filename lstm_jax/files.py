@@ -38,17 +38,7 @@ def save(path: str | os.PathLike[str], params: Any) -> None:
     """
     arrays: dict[str, np.ndarray[Any, Any]] = {}
     layout = _take_apart("params", params, arrays)
-    note = {"format": _FORMAT, "layout": json.dumps(layout)}
-    data = safetensors.numpy.save(arrays, metadata=note)
-    target = Path(path)
-    handle, draft = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-        Path(draft).replace(target)
-    except BaseException:
-        Path(draft).unlink(missing_ok=True)
-        raise
+    write_arrays(path, arrays, {"format": _FORMAT, "layout": json.dumps(layout)})
 
 
 def load(path: str | os.PathLike[str]) -> Any:
@@ -59,15 +49,7 @@ def load(path: str | os.PathLike[str]) -> Any:
         ValueError: for a file that is cut short, of another format, or whose arrays do not fit each
             other. No code in the file is run, whatever the file is.
     """
-    try:
-        with safetensors.safe_open(path, framework="numpy") as file:
-            note = file.metadata() or {}
-            arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
-    except safetensors.SafetensorError as error:
-        raise ValueError(
-            f"load: {path} is not a whole safetensors file ({error}); "
-            "copy it again, or write it again with save"
-        ) from None
+    arrays, note = read_arrays("load", path)
     if note.get("format") != _FORMAT:
         raise ValueError(
             f"load: {path} is a safetensors file, but not one that lstm_jax.save wrote: its format "
@@ -81,6 +63,38 @@ def load(path: str | os.PathLike[str]) -> Any:
         raise ValueError(f"load: {path} holds arrays outside its layout: {', '.join(arrays)}")
     _check_cells(f"load: {path}", params)
     return params
+
+
+def write_arrays(
+    path: str | os.PathLike[str], arrays: dict[str, np.ndarray[Any, Any]], note: dict[str, str]
+) -> None:
+    """Write named arrays and a note; an older file is replaced once the new one is whole."""
+    data = safetensors.numpy.save(arrays, metadata=note)
+    target = Path(path)
+    handle, draft = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+        Path(draft).replace(target)
+    except BaseException:
+        Path(draft).unlink(missing_ok=True)
+        raise
+
+
+def read_arrays(
+    where: str, path: str | os.PathLike[str]
+) -> tuple[dict[str, np.ndarray[Any, Any]], dict[str, str]]:
+    """What `write_arrays` wrote, or a `ValueError` where the file is no whole one."""
+    try:
+        with safetensors.safe_open(path, framework="numpy") as file:
+            note = file.metadata() or {}
+            arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+    except safetensors.SafetensorError as error:
+        raise ValueError(
+            f"{where}: {path} is not a whole safetensors file ({error}); "
+            "copy it again, or write it again"
+        ) from None
+    return arrays, note
 
 
 # A layout is an array's name, or a pair of a kind and its parts: ["LSTMParams", {"w_x": ...}].

@@ -124,6 +124,50 @@ def curves(
     return Picture(figure, alt)
 
 
+def bands(
+    x: ArrayLike,
+    runs: Mapping[str, ArrayLike],
+    *,
+    title: str,
+    xlabel: str,
+    ylabel: str,
+    alt: str,
+    log: bool = False,
+    xlim: tuple[float, float] | None = None,
+) -> Picture:
+    """Many runs of several kinds: for each kind the median, and a band with the middle half.
+
+    Args:
+        x: positions (N,).
+        runs: for each name S runs (S, N); NaN, as after a run has failed, is left out.
+        title: the message.
+        xlabel: what x is, with its unit.
+        ylabel: what the runs measure, with its unit.
+        alt: the finding in a sentence.
+        log: whether the vertical axis is logarithmic.
+        xlim: the left and right end of the horizontal axis.
+    """
+    with mpl.rc_context(_STYLE):
+        figure, axes = _frame(title, xlabel, ylabel)
+        axes.grid(axis="y")
+        for (name, values), colour in zip(runs.items(), _colours(len(runs)), strict=True):
+            known = np.where(np.isfinite(values), np.asarray(values, np.float64), np.nan)
+            drawn = ~np.isnan(known).all(axis=0)
+            quarters = np.empty((3, 0))
+            if drawn.any():
+                quarters = np.nanquantile(known[:, drawn], (0.25, 0.5, 0.75), axis=0)
+            at = np.asarray(x)[drawn]
+            axes.fill_between(at, quarters[0], quarters[2], color=colour, alpha=0.25, lw=0)
+            axes.plot(at, quarters[1], label=name, color=colour)
+        if log:
+            axes.set_yscale("log")
+        if xlim:
+            axes.set_xlim(xlim)
+        if len(runs) > 1:
+            axes.legend(loc="center left", bbox_to_anchor=(1.0, 0.5))
+    return Picture(figure, alt)
+
+
 def bars(
     values: Mapping[str, float], *, title: str, xlabel: str, alt: str, log: bool = False
 ) -> Picture:

@@ -18,6 +18,13 @@ PICTURES = {
         ylabel="size, no unit",
         **WORDS,
     ),
+    "bands": lambda: plots.bands(
+        [0, 1, 2],
+        {"one": np.eye(3), "two": [[3.0, 2.0, np.nan]]},
+        xlabel="step",
+        ylabel="size, no unit",
+        **WORDS,
+    ),
     "bars": lambda: plots.bars({"slow": 1234.5, "fast": 0.5}, xlabel="milliseconds", **WORDS),
     "gate_map": lambda: plots.gate_map(np.full((6, 3), 0.5), **WORDS),
     "signed_map": lambda: plots.signed_map(np.array([[0.5, -2.0]]), label="h", **WORDS),
@@ -105,3 +112,20 @@ def test_unrolled_writes_the_live_numbers():
     picture = plots.unrolled(np.array([[0.25]]), np.array([[0.0], [-0.75]]), **WORDS)
     texts = [text.get_text() for text in picture.figure.axes[0].texts]
     assert {"0.25", "0.00", "-0.75", "$h_{0}$", "$h_{1}$", "$x_{1}$"} <= set(texts)
+
+
+def test_bands_hold_the_middle_half_of_what_is_known():
+    runs = np.array([[1.0, 10.0], [2.0, np.nan], [3.0, np.nan], [4.0, np.nan], [5.0, 20.0]])
+    figure = plots.bands([0, 7], {"kind": runs}, xlabel="", ylabel="", **WORDS).figure
+    (line,), (band,) = figure.axes[0].lines, figure.axes[0].collections
+    np.testing.assert_array_equal(line.get_xydata(), [[0, 3], [7, 15]])
+    corners = band.get_paths()[0].vertices
+    assert {tuple(corner) for corner in corners} == {(0, 2), (0, 4), (7, 12.5), (7, 17.5)}
+
+
+def test_bands_end_where_no_run_is_left():
+    runs = {"kind": np.array([[1.0, 2.0, np.nan], [1.0, np.inf, np.nan]])}
+    figure = plots.bands([0, 1, 2], runs, xlabel="", ylabel="", **WORDS).figure
+    np.testing.assert_array_equal(figure.axes[0].lines[0].get_xydata(), [[0, 1], [1, 2]])
+    nothing = plots.bands([], {"kind": np.empty((2, 0))}, xlabel="", ylabel="", **WORDS).figure
+    assert nothing.axes[0].lines[0].get_xydata().size == 0

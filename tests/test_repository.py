@@ -107,11 +107,12 @@ ORDER = [
     "traces",
     "gradients",
     "parallel",
+    "files",
     "training",
     "models",
-    "files",
     "convert",
     "plots",
+    "live",
     "widgets",
     "exercises",
 ]

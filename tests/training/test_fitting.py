@@ -9,39 +9,12 @@ import numpy as np
 import optax
 import pytest
 from jax.tree_util import Partial
+from line import DRAW, KEY, START, Line, equal, quiet, rows, squared
 
 import lstm_jax
 from lstm_jax.data.adding import adding
 from lstm_jax.data.minibatches import Minibatches
 from lstm_jax.training import DivergenceError, adam, fit, mean_squared_error
-
-KEY = jax.random.key(5)
-
-
-class Line(NamedTuple):
-    w: jax.Array
-    b: jax.Array
-
-
-def rows(seed=0, count=200):
-    """Points exactly on a line, so that the best loss is 0 on every batch."""
-    xs = np.random.default_rng(seed).normal(size=(count, 3)).astype(np.float32)
-    return xs, xs @ np.array([1, -2, 3], np.float32) + 4
-
-
-def squared(params, batch):
-    xs, ys = batch
-    return mean_squared_error(xs @ params.w + params.b, ys)
-
-
-START = Line(jnp.zeros(3), jnp.zeros(()))
-DRAW = Minibatches(rows(), 32)
-quiet = partial(fit, key=KEY, progress=False)
-
-
-def equal(one, other):
-    return jax.tree.all(jax.tree.map(lambda a, b: bool(np.array_equal(a, b)), one, other))
-
 
 # What it computes
 
