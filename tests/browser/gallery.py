@@ -14,23 +14,34 @@ from lstm_jax import widgets
 
 NAMES = sorted(widgets.__all__)
 SIZES = {"steps": 100, "hidden": 16}
+# A network of that size, for the explorer that is given one.
+NETWORK = """
+import jax
+from lstm_jax import init_lstm
+from lstm_jax.data.lag_recall import SYMBOLS, lag_recall
+key = jax.random.key(0)
+lstm = init_lstm(key, SYMBOLS + 1, {hidden})
+readout = jax.random.normal(key, ({hidden}, SYMBOLS)), jax.numpy.zeros(SYMBOLS)
+xs, ys = lag_recall(key, 30, 256, {steps})""".format(**SIZES)
 
 
-def takes(name: str) -> dict[str, int]:
-    """Those of `SIZES` that an explorer can be made with."""
+def arguments(name: str) -> str:
+    """What makes an explorer as large as `SIZES` says."""
     known = inspect.signature(getattr(widgets, name)).parameters
-    return {size: value for size, value in SIZES.items() if size in known}
+    if "lstm" in known:
+        return "lstm, readout, xs, ys"
+    return ", ".join(f"{size}={value}" for size, value in SIZES.items() if size in known)
 
 
 @contextmanager
 def gallery(context: BrowserContext, server: Server, *, large: bool = False) -> Iterator[Lesson]:
     """Make the notebook, run it, and stop it in the end; each explorer is a variable there.
 
-    `large` makes those explorers that have a choice as large as `SIZES` says.
+    `large` makes them as large as `SIZES` says.
     """
-    sources = ["from lstm_jax import widgets"]
+    sources = ["from lstm_jax import widgets" + (NETWORK if large else "")]
     sources += [
-        f"{name} = widgets.{name}(**{takes(name) if large else {}})\n{name}" for name in NAMES
+        f"{name} = widgets.{name}({arguments(name) if large else ''})\n{name}" for name in NAMES
     ]
     sources += [""]  # for a test to type into
     cells = [nbformat.v4.new_code_cell(source) for source in sources]

@@ -1,5 +1,6 @@
 """A trained network and its task: the measures, the checks, the network that comes along."""
 
+from types import SimpleNamespace
 from typing import Any
 
 import jax
@@ -152,9 +153,8 @@ def test_the_command_writes_the_file(
 ) -> None:
     shipped = recall.load_recall()
     monkeypatch.setattr(recall, "FILE", tmp_path / "recall.safetensors")
-    monkeypatch.setattr(
-        train_recall, "train", lambda key: train_recall.Fit(shipped.network, (), None)
-    )
+    trained = SimpleNamespace(params=shipped.network)
+    monkeypatch.setattr(train_recall, "train", lambda key: trained)
     train_recall.main()
     assert "right 100.0%: written to recall.safetensors" in capsys.readouterr().out
     jax.tree.map(np.testing.assert_array_equal, recall.load_recall(), shipped)
