@@ -202,9 +202,12 @@ export function heatMap(ctx, box, values, { T, H, colourOf, first = 0 }) {
   const left = (t) => Math.round(box.x + (t * box.width) / T); // whole pixels, as in `bars`
   const top = (unit) => Math.round(box.y + (unit * box.height) / H);
   for (let t = 0; t < T; t++) {
-    for (let unit = 0; unit < H; unit++) {
-      ctx.fillStyle = colourOf(values[(t + first) * H + unit]);
-      ctx.fillRect(left(t), top(unit), left(t + 1) - left(t), top(unit + 1) - top(unit));
+    const colours = Array.from({ length: H }, (_, unit) => colourOf(values[(t + first) * H + unit]));
+    // Neighbours of one colour are one rectangle: half of an influence map is.
+    for (let unit = 0, end = 0; unit < H; unit = end) {
+      while (end < H && colours[end] === colours[unit]) end++;
+      ctx.fillStyle = colours[unit];
+      ctx.fillRect(left(t), top(unit), left(t + 1) - left(t), top(end) - top(unit));
     }
   }
   Object.assign(ctx, { strokeStyle: COLOURS.grey, lineWidth: 1 });
