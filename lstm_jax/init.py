@@ -6,7 +6,7 @@ import jax
 import jax.numpy as jnp
 
 from lstm_jax.arrays import Array, Key, check_key, check_scalar, check_size
-from lstm_jax.cells import GRUParams, LSTMParams, RNNParams
+from lstm_jax.cells import GRUParams, LSTMParams, RNNParams, check_params
 
 
 def init_rnn(
@@ -56,6 +56,41 @@ def init_gru(
     w_x, w_h = _init("init_gru", key, input_size, hidden_size, 3, gain)
     b = jnp.zeros((3 * hidden_size,), w_x.dtype)
     return GRUParams(w_x, w_h, b, b[:hidden_size])
+
+
+def chrono(key: Key, params: LSTMParams | GRUParams, longest: int) -> LSTMParams | GRUParams:
+    """The same weights with biases for memories of all lengths up to `longest` steps.
+
+    A gate that stands at σ(b) keeps for about e^b steps. So the bias of the gate that keeps (f of
+    an LSTM, z of a GRU) is drawn as ln u for each unit, u evenly from 1 to `longest` - 1. The input
+    gate of an LSTM takes its opposite: what keeps long is written seldom.
+
+    Args:
+        key: a JAX random key.
+        params: fresh parameters of an LSTM or a GRU; their other biases stay.
+        longest: steps, at least 2; the length of the sequences is a good choice.
+
+    Raises:
+        ValueError: `key` is no key, `params` has no gate that keeps, or `longest` is below 2.
+
+    Source: Tallec and Ollivier, "Can recurrent neural networks warp time?", ICLR 2018.
+    """
+    check_key("chrono", key)
+    _, hidden_size = check_params("chrono", params)
+    if isinstance(params, RNNParams):
+        raise ValueError(
+            "chrono: params is RNNParams, a cell without a gate that keeps; "
+            "give LSTMParams or GRUParams"
+        )
+    longest = check_size("chrono", "longest", longest)
+    if longest < 2:
+        raise ValueError(f"chrono: longest is {longest}; a memory lasts at least 2 steps")
+    steps = jax.random.uniform(key, (hidden_size,), params.b.dtype, 1.0, longest - 1.0)
+    keep = slice(hidden_size, 2 * hidden_size)  # second of i, f, g, o, and of r, z, n
+    b = params.b.at[keep].set(jnp.log(steps))
+    if isinstance(params, LSTMParams):
+        b = b.at[:hidden_size].set(-jnp.log(steps))
+    return params._replace(b=b)
 
 
 def _init(

@@ -110,6 +110,7 @@ ORDER = [
     "files",
     "training",
     "models",
+    "studies",
     "convert",
     "plots",
     "live",

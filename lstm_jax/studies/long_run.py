@@ -1,0 +1,232 @@
+"""The comparison of lesson 08 with 32 seeds: it takes an hour or two, and its results are a file.
+
+    python -m lstm_jax.studies.long_run
+
+Stop it whenever you like: started again, it goes on where it was. An experiment that is in the file
+is not run again; `--again` begins from nothing. Learning rates are searched first, with other seeds
+than those that count, and every kind of network gets the same eight tries.
+"""
+
+import argparse
+import json
+import os
+import platform
+from collections.abc import Iterator
+from datetime import date
+from functools import cache, partial
+from importlib.metadata import version
+from math import inf
+from pathlib import Path
+from typing import NamedTuple
+
+import jax
+import numpy as np
+
+from lstm_jax.data.tasks import ADDING, LAG_RECALL, TEMPORAL_ORDER_2
+from lstm_jax.files import read_arrays, write_arrays
+from lstm_jax.studies.contenders import Contender, Curves, Start, train
+from lstm_jax.studies.problems import Problem, of_sunspots, of_task
+from lstm_jax.studies.verdicts import good_after, mean_log_loss, solved_after
+
+FILE = Path(__file__).with_name("long_run.safetensors")
+COMMAND = "python -m lstm_jax.studies.long_run"
+UNITS = 32
+RATES = (0.001, 0.003, 0.01, 0.03)
+STARTS: dict[str, tuple[Start, ...]] = {
+    "RNN": (1.0, 1.2),
+    "GRU": (0.0, "chrono"),
+    "LSTM": (1.0, "chrono"),
+}
+BIASES: tuple[Start, ...] = (0.0, 1.0, 3.0, "chrono")
+BIAS_RATES = (0.003, 0.01)
+_BLOCKS = {"RNN": 1, "GRU": 3, "LSTM": 4}
+_PARTS = ("loss", "score", "right", "diverged")
+
+
+class Experiment(NamedTuple):
+    """One call of `train`: what the file keeps of it is its `name`."""
+
+    name: str
+    problem: Problem
+    contenders: tuple[Contender, ...]
+    runs: int
+    steps: int
+    seed: int = 0
+
+
+class Result(NamedTuple):
+    """A contender and how its runs learned."""
+
+    contender: Contender
+    curves: Curves
+
+
+Results = dict[str, list[Result]]
+
+
+def weights(kind: str, inputs: int, units: int) -> int:
+    """How many numbers a cell has to learn."""
+    extra = units if kind == "GRU" else 0  # its second bias
+    return _BLOCKS[kind] * (units * (inputs + units) + units) + extra
+
+
+@cache
+def field(inputs: int) -> tuple[tuple[str, int], ...]:
+    """Kinds and units: 32 units each, and those with about as many weights as the LSTM."""
+    target = weights("LSTM", inputs, UNITS)
+
+    def distance(kind: str, units: int) -> int:
+        return abs(weights(kind, inputs, units) - target)
+
+    matched = [
+        (kind, min(range(UNITS, 100), key=partial(distance, kind))) for kind in ("RNN", "GRU")
+    ]
+    return (*((kind, UNITS) for kind in STARTS), *matched)
+
+
+def plan(results: Results) -> Iterator[Experiment]:
+    """Every experiment in turn; those that need a learning rate come after its search."""
+    short, sunspots = of_task(LAG_RECALL, 10), of_sunspots()
+    adding, order = of_task(ADDING, 50), of_task(TEMPORAL_ORDER_2, 50)
+    for problem, steps in ((short, 300), (sunspots, 400), (adding, 500), (order, 500)):
+        for kind, units in field(problem.inputs):
+            tries = [Contender(kind, units, start, r) for start in STARTS[kind] for r in RATES]
+            yield Experiment(
+                search_name(problem, kind, units), problem, tuple(tries), 3, steps, seed=1
+            )
+
+    def main(problem: Problem, searched: Problem, runs: int, steps: int) -> Iterator[Experiment]:
+        for kind, units in field(problem.inputs):
+            best = chosen(results, searched, kind, units)
+            yield Experiment(main_name(problem, kind, units), problem, (best,), runs, steps)
+
+    yield from main(short, short, 32, 300)
+    yield from main(sunspots, sunspots, 32, 400)
+    yield from main(adding, adding, 32, 600)
+    yield from main(order, order, 32, 600)
+    adding_100, order_100 = of_task(ADDING, 100), of_task(TEMPORAL_ORDER_2, 100)
+    yield from main(adding_100, adding, 32, 1000)
+    yield from main(order_100, order, 32, 800)
+    for problem in (adding_100, order_100):
+        searched = adding if problem is adding_100 else order
+        lstm = chosen(results, searched, "LSTM", UNITS)
+        biases = [lstm._replace(start=b, rate=r) for b in BIASES for r in BIAS_RATES]
+        yield Experiment(f"forget bias: {problem.name}", problem, tuple(biases), 8, 800)
+        for gate in "figo":
+            held = (lstm._replace(held=((gate, 1.0),)),)
+            yield Experiment(f"{gate} held at 1: {problem.name}", problem, held, 8, 600)
+    for kind in ("RNN", "LSTM"):
+        best = chosen(results, order, kind, UNITS)
+        for clip in (1.0, inf):
+            rates = [best._replace(clip=clip, rate=factor * best.rate) for factor in (1, 3, 10)]
+            name = f"clip {clip:g}: {kind}: {order.name}"
+            yield Experiment(name, order, tuple(rates), 8, 400)
+    yield from main(of_task(ADDING, 200), adding, 8, 1000)
+    yield from main(of_task(TEMPORAL_ORDER_2, 200), order, 8, 800)
+    yield from main(of_task(ADDING, 500), adding, 8, 1000)
+
+
+def search_name(problem: Problem, kind: str, units: int) -> str:
+    """What the search of a learning rate is called."""
+    return f"search: {problem.name}: {kind} {units}"
+
+
+def main_name(problem: Problem, kind: str, units: int) -> str:
+    """What the runs that count are called."""
+    return f"{problem.name}: {kind} {units}"
+
+
+def chosen(results: Results, problem: Problem, kind: str, units: int) -> Contender:
+    """Of the tries for `problem`, the one with the lowest mean of the log of its loss."""
+    tries = results[search_name(problem, kind, units)]
+    return min(tries, key=lambda each: mean_log_loss(each.curves)).contender
+
+
+def load() -> Results:
+    """What the long run has found so far."""
+    return _read()[0]
+
+
+def made_by() -> dict[str, str]:
+    """The command, the date, the versions and the machine behind the results."""
+    return _read()[1]
+
+
+def _read() -> tuple[Results, dict[str, str]]:
+    arrays, note = read_arrays("long_run", FILE)
+    results = {
+        name: [
+            Result(
+                Contender._make((*others, tuple((gate, value) for gate, value in held))),
+                Curves(**{part: arrays[f"{name}/{n}/{part}"] for part in _PARTS}, steps=steps),
+            )
+            for n, (*others, held) in enumerate(contenders)
+        ]
+        for name, (steps, contenders) in json.loads(note["experiments"]).items()
+    }
+    return results, json.loads(note["made_by"])
+
+
+def _write(results: Results) -> None:
+    arrays = {
+        f"{name}/{n}/{part}": np.ascontiguousarray(getattr(each.curves, part))
+        for name, those in results.items()
+        for n, each in enumerate(those)
+        for part in _PARTS
+    }
+    experiments = {
+        name: (those[0].curves.steps, [each.contender for each in those])
+        for name, those in results.items()
+    }
+    made = {
+        "command": COMMAND,
+        "date": date.today().isoformat(),
+        "python": platform.python_version(),
+        **{name: version(name) for name in ("lstm_jax", "jax", "jaxlib", "optax", "numpy")},
+        "machine": f"{platform.machine()}, {jax.default_backend()}, {jax.device_count()} devices",
+    }
+    write_arrays(
+        FILE, arrays, {"made_by": json.dumps(made), "experiments": json.dumps(experiments)}
+    )
+
+
+def main() -> None:
+    """Run what is not there yet."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--again", action="store_true", help="begin from nothing")
+    parser.add_argument("--devices", type=int, default=os.cpu_count(), help="cores to train on")
+    arguments = parser.parse_args()
+    jax.config.update("jax_num_cpu_devices", arguments.devices)  # type: ignore[no-untyped-call]
+    checkpoint = FILE.with_suffix(".checkpoint")
+    if arguments.again:
+        FILE.unlink(missing_ok=True)
+        checkpoint.unlink(missing_ok=True)
+    results = load() if FILE.exists() else {}
+    for experiment in plan(results):
+        if experiment.name in results:
+            continue
+        print(experiment.name, flush=True)
+        curves = train(
+            experiment.contenders,
+            experiment.problem,
+            key=jax.random.key(experiment.seed),
+            runs=experiment.runs,
+            steps=experiment.steps,
+            checkpoint=checkpoint,
+        )
+        results[experiment.name] = list(map(Result, experiment.contenders, curves))
+        _write(results)
+        checkpoint.unlink(missing_ok=True)
+        for each in results[experiment.name]:
+            good = np.isfinite(good_after(each.curves, experiment.problem.good)).sum()
+            solved = np.isfinite(solved_after(each.curves)).sum()
+            print(
+                f"  start {each.contender.start}, rate {each.contender.rate:g}: "
+                f"of {experiment.runs} {solved} solved it, {good} came to a good loss, "
+                f"median score at the end {np.median(each.curves.right):.3f}",
+                flush=True,
+            )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,109 @@
+"""Learning curves turned into numbers, by rules that were fixed before anything was run."""
+
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+from scipy.stats import binomtest  # type: ignore[import-untyped]
+
+from lstm_jax.data.tasks import SOLVED
+from lstm_jax.studies.contenders import Curves
+
+Floats = npt.NDArray[np.floating[Any]]
+
+
+def roughness(loss: Floats) -> Floats:
+    """How much a loss climbs on its way: doublings from one look to the next, on average, (S,).
+
+    Only the way up counts: mean of max(0, log2(loss[k + 1] / loss[k])) over the looks k. A curve
+    that never rises has 0, however steeply it falls. NaN, after a run has failed, is left out.
+
+    loss: above 0, (S, L) with L at least 2.
+    """
+    return np.nanmean(np.maximum(np.diff(np.log2(loss), axis=-1), 0), axis=-1)
+
+
+def fluctuation(score: Floats) -> Floats:
+    """How much of a score is lost again: the drop from one look to the next, on average, (S,).
+
+    The mean of max(0, score[k] - score[k + 1]) over the looks k, in the units of the score.
+
+    score: (S, L) with L at least 2.
+    """
+    return np.nanmean(np.maximum(-np.diff(score, axis=-1), 0), axis=-1)
+
+
+def solved_after(curves: Curves) -> Floats:
+    """Sequences until 99 % of those held out are right, (S,); infinite where that never happens."""
+    return _first(curves, curves.score >= SOLVED)
+
+
+def good_after(curves: Curves, good: float) -> Floats:
+    """Sequences until the held-out loss is at most `good`, (S,); infinite where it never is."""
+    return _first(curves, curves.loss <= good)
+
+
+def _first(curves: Curves, reached: npt.NDArray[np.bool_]) -> Floats:
+    return np.where(reached.any(axis=-1), curves.sequences[reached.argmax(axis=-1)], np.inf)
+
+
+def mean_log_loss(curves: Curves) -> float:
+    """The mean over runs and looks of log10 of the held-out loss: low for early and for low.
+
+    Infinite where a run has failed.
+    """
+    known = np.isfinite(curves.loss).all()
+    return float(np.log10(curves.loss).mean()) if known else np.inf
+
+
+class Share(NamedTuple):
+    """`hits` of `total`, and the interval that holds the true share with 95 % confidence."""
+
+    hits: int
+    total: int
+    low: float
+    high: float
+
+    def __str__(self) -> str:
+        """Such as "7 of 8 (53-98 %)"."""
+        return f"{self.hits} of {self.total} ({self.low:.0%}-{self.high:.0%})".replace("%-", "-")
+
+
+def share(hits: int, total: int) -> Share:
+    """A share with its binomial interval (Wilson, 1927).
+
+    Raises:
+        ValueError: `hits` is not from 0 to `total`, or `total` is below 1.
+    """
+    if not 0 <= hits <= total or total < 1:
+        raise ValueError(
+            f"share: hits is {hits} and total is {total}; "
+            "hits should be a whole number from 0 to total, and total at least 1"
+        )
+    interval = binomtest(hits, total).proportion_ci(method="wilson")
+    return Share(hits, total, interval.low, interval.high)
+
+
+def larger(a: Floats, b: Floats) -> Share:
+    """In how many pairs `a` is larger than `b`; pairs that are equal are left out.
+
+    Pairs are runs of the same number, (S,) each: they saw the same batches.
+
+    Raises:
+        ValueError: `a` and `b` differ in shape, or all pairs are equal.
+    """
+    if np.shape(a) != np.shape(b):
+        raise ValueError(
+            f"larger: a is {np.shape(a)} and b is {np.shape(b)}; they should be pairs, (S,) each"
+        )
+    different = np.asarray(a) != np.asarray(b)
+    if not different.any():
+        raise ValueError("larger: all pairs are equal, so neither is larger more often")
+    return share(int((a > b).sum()), int(different.sum()))
+
+
+def claim(pairs: Share) -> str:
+    """What pairs say of the claim that the first is larger: the interval has to leave out 1/2."""
+    if pairs.low > 0.5:
+        return "supported"
+    return "not supported: the opposite holds" if pairs.high < 0.5 else "not supported: not settled"
