@@ -6,7 +6,7 @@ BIN := .venv/bin
 # What `make test` runs, in this order; each is a target of its own.
 STEPS := env lint types unit check-notebooks browser
 
-.PHONY: help lab test $(STEPS) lessons latency seeds peers notebooks format lock clean
+.PHONY: help lab test $(STEPS) lessons latency seeds long-run peers notebooks format lock clean
 
 help: ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' Makefile | awk -F'|' '{ printf "make %-16s %s\n", $$1, $$2 }'
@@ -50,6 +50,9 @@ latency: env ## how fast the explorers answer their sliders: a table; let the ma
 
 seeds: env ## 8 seeds trained together beside 8 one after another: the ratio; let the machine be quiet
 	$(BIN)/python benchmarks/seeds.py $(ARGS)
+
+long-run: env ## train what lesson 08 compares, 32 seeds each: an hour or two, goes on where it was
+	$(BIN)/python -m lstm_jax.studies.long_run $(ARGS)
 
 # Outside the lock: other libraries are many and large. No locked version moves. torch comes as the
 # build that your pip offers; the CPU one is enough.

@@ -4,7 +4,7 @@
 
 Stop it whenever you like: started again, it goes on where it was. An experiment that is in the file
 is not run again; `--again` begins from nothing. Learning rates are searched first, with other seeds
-than those that count, and every kind of network gets the same eight tries.
+than those that count, and every kind of network gets the same ten tries.
 """
 
 import argparse
@@ -31,7 +31,7 @@ from lstm_jax.studies.verdicts import good_after, mean_log_loss, solved_after
 FILE = Path(__file__).with_name("long_run.safetensors")
 COMMAND = "python -m lstm_jax.studies.long_run"
 UNITS = 32
-RATES = (0.001, 0.003, 0.01, 0.03)
+RATES = (0.001, 0.003, 0.01, 0.03, 0.1)
 STARTS: dict[str, tuple[Start, ...]] = {
     "RNN": (1.0, 1.2),
     "GRU": (0.0, "chrono"),
@@ -87,8 +87,11 @@ def field(inputs: int) -> tuple[tuple[str, int], ...]:
 def plan(results: Results) -> Iterator[Experiment]:
     """Every experiment in turn; those that need a learning rate come after its search."""
     short, sunspots = of_task(LAG_RECALL, 10), of_sunspots()
+    adding_20, order_20 = of_task(ADDING, 20), of_task(TEMPORAL_ORDER_2, 20)
     adding, order = of_task(ADDING, 50), of_task(TEMPORAL_ORDER_2, 50)
-    for problem, steps in ((short, 300), (sunspots, 400), (adding, 500), (order, 500)):
+    adding_100, order_100 = of_task(ADDING, 100), of_task(TEMPORAL_ORDER_2, 100)
+    tasks = (adding_20, order_20, adding, order, adding_100, order_100)
+    for problem, steps in ((short, 300), (sunspots, 400), *((task, 500) for task in tasks)):
         for kind, units in field(problem.inputs):
             tries = [Contender(kind, units, start, r) for start in STARTS[kind] for r in RATES]
             yield Experiment(
@@ -102,28 +105,29 @@ def plan(results: Results) -> Iterator[Experiment]:
 
     yield from main(short, short, 32, 300)
     yield from main(sunspots, sunspots, 32, 400)
+    yield from main(adding_20, adding_20, 32, 600)
+    yield from main(order_20, order_20, 32, 600)
     yield from main(adding, adding, 32, 600)
     yield from main(order, order, 32, 600)
-    adding_100, order_100 = of_task(ADDING, 100), of_task(TEMPORAL_ORDER_2, 100)
-    yield from main(adding_100, adding, 32, 1000)
-    yield from main(order_100, order, 32, 800)
+    yield from main(adding_100, adding_100, 32, 1000)
+    yield from main(order_100, order_100, 32, 800)
     for problem in (adding_100, order_100):
-        searched = adding if problem is adding_100 else order
-        lstm = chosen(results, searched, "LSTM", UNITS)
+        lstm = chosen(results, problem, "LSTM", UNITS)
         biases = [lstm._replace(start=b, rate=r) for b in BIASES for r in BIAS_RATES]
         yield Experiment(f"forget bias: {problem.name}", problem, tuple(biases), 8, 800)
         for gate in "figo":
             held = (lstm._replace(held=((gate, 1.0),)),)
             yield Experiment(f"{gate} held at 1: {problem.name}", problem, held, 8, 600)
-    for kind in ("RNN", "LSTM"):
-        best = chosen(results, order, kind, UNITS)
-        for clip in (1.0, inf):
-            rates = [best._replace(clip=clip, rate=factor * best.rate) for factor in (1, 3, 10)]
-            name = f"clip {clip:g}: {kind}: {order.name}"
-            yield Experiment(name, order, tuple(rates), 8, 400)
-    yield from main(of_task(ADDING, 200), adding, 8, 1000)
-    yield from main(of_task(TEMPORAL_ORDER_2, 200), order, 8, 800)
-    yield from main(of_task(ADDING, 500), adding, 8, 1000)
+    for problem in (order_20, order):
+        for kind in ("RNN", "LSTM"):
+            best = chosen(results, problem, kind, UNITS)
+            for clip in (1.0, inf):
+                rates = [best._replace(clip=clip, rate=factor * best.rate) for factor in (1, 3, 10)]
+                name = f"clip {clip:g}: {kind}: {problem.name}"
+                yield Experiment(name, problem, tuple(rates), 8, 400)
+    yield from main(of_task(ADDING, 200), adding_100, 8, 1000)
+    yield from main(of_task(TEMPORAL_ORDER_2, 200), order_100, 8, 800)
+    yield from main(of_task(ADDING, 500), adding_100, 8, 1000)
 
 
 def search_name(problem: Problem, kind: str, units: int) -> str:
@@ -214,6 +218,10 @@ def main() -> None:
             steps=experiment.steps,
             checkpoint=checkpoint,
         )
+        alive = [run for each in curves for run in each.diverged < 0]
+        stopped = any(alive) and curves[0].steps < experiment.steps
+        if stopped:  # by Ctrl-C, of which `fit` has said so; the checkpoint holds what there is
+            return
         results[experiment.name] = list(map(Result, experiment.contenders, curves))
         _write(results)
         checkpoint.unlink(missing_ok=True)

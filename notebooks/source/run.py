@@ -22,7 +22,6 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
-from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -37,6 +36,8 @@ from tqdm import tqdm
 
 NOTEBOOKS = Path(__file__).resolve().parents[1]
 ROW = "{:28} {:8} {:>8} {:>8}  {}"
+LIMIT = 60  # seconds
+LONGER = {"08": 120}  # lessons that train many networks while the class watches
 EXPECTED_OUTCOME = {"student": "unanswered", "solved": "passed"}
 WIDGETS = "application/vnd.jupyter.widget-state+json"
 
@@ -172,7 +173,9 @@ def main(arguments: list[str] | None = None, notebooks: Path = NOTEBOOKS) -> int
     versions = parser.add_mutually_exclusive_group()
     versions.add_argument("--student", action="store_true", help="only the student notebooks")
     versions.add_argument("--solved", action="store_true", help="only the solved notebooks")
-    parser.add_argument("--limit", type=float, default=60, help="seconds a notebook may take")
+    parser.add_argument(
+        "--limit", type=float, help="seconds a notebook may take; default 60 or 120"
+    )
     parser.add_argument("--jobs", type=int, default=1, help="notebooks to run at the same time")
     parser.add_argument("--keep", type=Path, metavar="DIR", help="write executed notebooks here")
     options = parser.parse_args(arguments)
@@ -187,7 +190,10 @@ def main(arguments: list[str] | None = None, notebooks: Path = NOTEBOOKS) -> int
             todo += [("student", notebooks / name)] if not options.solved else []
             todo += [("solved", notebooks / "solutions" / name)] if not options.student else []
 
-    one = partial(run, notebooks=notebooks, limit=options.limit, keep=options.keep)
+    def one(version: str, path: Path) -> Run:
+        limit = options.limit or LONGER.get(path.name[:2], LIMIT)
+        return run(version, path, notebooks=notebooks, limit=limit, keep=options.keep)
+
     print(ROW.format("lesson", "version", "seconds", "peak MB", "result"), flush=True)
     runs: list[Run] = []
     with ThreadPoolExecutor(options.jobs) as pool:

@@ -1,0 +1,678 @@
+# %% [markdown]
+# # 08 Training: RNN against LSTM, on equal terms
+#
+# Often taught: the learning curve of an LSTM is smoother than that of an RNN, it takes longer to
+# come to a good loss, and the accuracy of an RNN jumps up and down. The proof is a picture with two
+# curves, one network each. Here you give each claim rules, many networks, and a verdict that may go
+# either way.
+#
+# **You will be able to**
+# - say why one learning curve proves nothing,
+# - turn "smooth", "slow" and "jumping" into numbers, before you look,
+# - compare two kinds of network on equal terms,
+# - say how an LSTM must begin to learn something over 100 steps and more,
+# - read "7 of 8" with the interval that belongs to it.
+#
+# Time: 60 minutes, two of them for training
+
+# %%
+import os
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from lstm_jax import init_gru, init_lstm, init_rnn, plots
+from lstm_jax.data import tasks
+from lstm_jax.exercises import check, hint
+from lstm_jax.live import LiveLoss
+from lstm_jax.studies import long_run, verdicts
+from lstm_jax.studies.contenders import train
+from lstm_jax.studies.problems import of_sunspots, of_task
+
+# %% [markdown]
+# A processor has several cores. JAX uses one of them for a network as small as ours, unless you ask
+# for more before it computes anything. Then each core trains its share of the networks.
+
+# %%
+jax.config.update("jax_num_cpu_devices", min(8, os.cpu_count()))
+print(jax.device_count(), "devices:", jax.devices()[0].platform)
+
+# %% [markdown]
+# ## 1. What is a smooth curve? (10 min)
+#
+# First a task that is easy for both. Ten symbols pass, the first one is marked. After the last one
+# the network has to name it: four symbols, so guessing gives 25 %.
+#
+# The network is a cell, and a **readout** that turns the last output $h_T$ `(H,)` into a score for
+# each of the $K$ possible answers:
+#
+# $$\text{scores} = h_T W + b \qquad W \;\text{(H, K)}, \quad b \;\text{(K,)}$$
+#
+# Every step of training draws 50 new sequences. So the loss of a batch moves for two reasons: the
+# network has changed, or this batch was harder than the last one. Only the first one is about the
+# network. So every 25 steps all networks answer the same 500 sequences, **held out** from training.
+# Those answers are the learning curve.
+
+# %%
+short = of_task(tasks.LAG_RECALL, 10)
+print(f"{short.name}: {short.inputs} inputs, {short.answers} answers")
+print("held out:", short.held_out[0].shape, "(sequences, steps, inputs)")
+print(f"an answer without memory costs {short.reference:.3f}; we call half of that good")
+
+# %% [markdown]
+# Now "smooth". Everyone means something else by it, so write it down before the race. Ours: a
+# learning curve should go down. What counts against it is the way *up*, measured in doublings of
+# the loss:
+#
+# $$\text{roughness} = \frac{1}{L-1} \sum_{k=1}^{L-1}
+# \max\!\left(0,\; \log_2 \frac{\text{loss}_{k+1}}{\text{loss}_k}\right)$$
+#
+# for $L$ looks. A curve that never rises has 0, however steep it is. A curve that doubles and
+# halves in turn has 0.5.
+#
+# ### Your turn: `roughness`
+#
+# *"Smooth" means nothing until a number says it, and the number comes before the race.* About 2
+# lines; `hint("roughness")` helps. (The package has one too, for many runs at once. The cells
+# below use that.)
+
+
+# %%
+def roughness(loss):
+    """How much a learning curve (L,) climbs: doublings from one look to the next, on average."""
+    ### BEGIN SOLUTION
+    doublings = jnp.log2(loss[1:] / loss[:-1])
+    return jnp.mean(jnp.maximum(doublings, 0.0))
+    ### END SOLUTION
+
+
+# %%
+check("roughness", roughness)
+
+# %% [markdown]
+# ## 2. One curve proves nothing (8 min)
+#
+# Eight RNNs and eight LSTMs, 32 units each. The eight differ in their **seed** alone: the random
+# key that makes their first weights and their batches. `train` hands all eight to `fit` at once, as
+# you did in lesson 07.
+#
+# > **Predict.** You pick one RNN and one LSTM of these sixteen, and draw both curves. What could
+# > your picture show?
+# > - (a) that the LSTM is smoother, whichever two you pick
+# > - (b) that the RNN is smoother, whichever two you pick
+# > - (c) either of the two: you pick the seeds, you pick the winner
+
+# %%
+SEEDS = 8
+found = long_run.load()  # what a long run has found before: more in section 3
+
+
+def race(problem, kinds, steps):
+    """Eight networks of each kind, with the learning rate that was found for it: their curves."""
+    curves = {}
+    for kind in kinds:
+        contender = long_run.chosen(found, problem, kind, 32)
+        print(f"{SEEDS} x {kind}, learning rate {contender.rate}, start {contender.start}")
+        [curves[kind]] = train(
+            [contender],
+            problem,
+            key=jax.random.key(2),
+            runs=SEEDS,
+            steps=steps,
+            watch=LiveLoss(steps, log=True),
+            progress=False,
+        )
+    return curves
+
+
+easy = race(short, ["RNN", "LSTM"], steps=300)
+
+# %%
+rough = {kind: verdicts.roughness(curves.loss) for kind, curves in easy.items()}
+difference = rough["RNN"][:, None] - rough["LSTM"][None]  # (RNN, LSTM): above 0, the RNN is rougher
+rougher = int((difference > 0).sum())
+for_lstm = np.unravel_index(difference.argmax(), difference.shape)
+for_rnn = np.unravel_index(difference.argmin(), difference.shape)
+
+answer = {0: "(b)", difference.size: "(a)"}.get(rougher, "(c)")
+print(f"Verdict: {answer}. In {rougher} of {difference.size} pairs the RNN is the rougher one.")
+
+
+def two_curves(pair, title):
+    rnn, lstm = (easy[kind].loss[seed] for kind, seed in zip(("RNN", "LSTM"), pair, strict=True))
+    values = [rough[kind][seed] for kind, seed in zip(("RNN", "LSTM"), pair, strict=True)]
+    return plots.curves(
+        easy["RNN"].sequences,
+        {f"RNN, seed {pair[0]}": rnn, f"LSTM, seed {pair[1]}": lstm},
+        title=title,
+        xlabel="sequences seen",
+        ylabel="loss held out, nats",
+        alt=f"{title}: roughness {values[0]:.2f} for the RNN of seed {pair[0]}, {values[1]:.2f} "
+        f"for the LSTM of seed {pair[1]}.",
+        log=True,
+    )
+
+
+two_curves(for_lstm, "Two curves, picked to make the LSTM look smooth")
+
+# %%
+two_curves(for_rnn, "Two curves from the same sixteen, picked for the RNN")
+
+# %% [markdown]
+# Both pictures are honest drawings of networks that were trained a moment ago. That is the trouble
+# with them. Here are all sixteen: the line is the **median** network, and the band holds the middle
+# half of the eight.
+
+# %%
+plots.bands(
+    easy["RNN"].sequences,
+    {kind: curves.loss for kind, curves in easy.items()},
+    title="All sixteen, trained just now",
+    xlabel="sequences seen",
+    ylabel="loss held out, nats",
+    alt="Loss of the median network after the last look: "
+    + ", ".join(f"{kind} {np.median(c.loss[:, -1]):.1e}" for kind, c in easy.items()),
+    log=True,
+)
+
+# %% [markdown]
+# ## 3. Equal terms (9 min)
+#
+# What is a fair race between an RNN and an LSTM? With 32 units each, the LSTM has four times as
+# many weights. With as many weights each, the RNN has twice as many units.
+
+# %%
+print("units   weights, with 2 inputs")
+for kind, units in long_run.field(inputs=2):
+    print(f"{kind:4} {units}   {long_run.weights(kind, 2, units):,}")
+cells = {"RNN": init_rnn, "GRU": init_gru, "LSTM": init_lstm}
+for kind, units in long_run.field(inputs=2):
+    arrays = cells[kind](jax.random.key(0), 2, units)
+    assert sum(array.size for array in arrays) == long_run.weights(kind, 2, units)
+
+# %% [markdown]
+# There is no right answer, so we run both races. The **GRU** comes along: a younger cell with two
+# gates and no $c$.
+#
+# Then the learning rate. The best one for an RNN need not be the best one for an LSTM, and a race
+# at one rate for all is won by the kind it happens to suit. So everyone gets the same ten tries,
+# on seeds that do not count later: five rates times two ways to begin. (To begin: the forget bias
+# of an LSTM, the bias of the GRU's gate $z$, the gain of an RNN. "chrono" is for section 6.)
+#
+# That takes longer than a lesson. It was run before, with one command, and its results came with
+# this notebook:
+
+# %%
+made = long_run.made_by()
+print("long run:", made["command"])
+print(f"ended {made['date']}, Python {made['python']}, jax {made['jax']}, on {made['machine']}")
+networks = sum(len(each.curves.loss) for those in found.values() for each in those)
+print(f"{len(found)} experiments, {networks:,} networks")
+
+adding = {length: of_task(tasks.ADDING, length) for length in (20, 50, 100, 200, 500)}
+order = {length: of_task(tasks.TEMPORAL_ORDER_2, length) for length in (20, 50, 100, 200)}
+sunspots = of_sunspots()
+
+# %% [markdown]
+# > **Predict.** On *adding* you see a number at each of 20 steps, and two of them carry a mark:
+# > what is their sum? Does one learning rate of the four suit RNN, GRU and LSTM alike?
+# > - (a) yes, they choose the same
+# > - (b) no
+
+
+# %%
+def tries(problem):
+    """The mean over looks of log10 of the loss, for each kind and start (rows), each rate."""
+    print(f"{problem.name}: mean of log10 loss; * is the best of a kind")
+    print("start".ljust(20), *(f"rate {rate:<7}" for rate in long_run.RATES))
+    best = {}
+    for kind, units in long_run.field(problem.inputs):
+        those = found[long_run.search_name(problem, kind, units)]
+        best[kind, units] = long_run.chosen(found, problem, kind, units)
+        for start in long_run.STARTS[kind]:
+            row = [r for r in those if r.contender.start == start]
+            stars = ["*" if r.contender == best[kind, units] else " " for r in row]
+            marked = [
+                f"{verdicts.mean_log_loss(r.curves):6.2f}{star}"
+                for r, star in zip(row, stars, strict=True)
+            ]
+            print(f"{kind} {units}, {start}".ljust(20), *(text.ljust(12) for text in marked))
+    return best
+
+
+best = tries(adding[20])
+rates = {kind: best[kind, 32].rate for kind in cells}
+answer = "(a)" if len(set(rates.values())) == 1 else "(b)"
+print(f"Verdict: {answer}. The choice: " + ", ".join(f"{k} {rate}" for k, rate in rates.items()))
+
+# %% [markdown]
+# **Notice**
+# - Go along a row. One rate too far to the right, and a network that learns becomes one that does
+#   not.
+# - A row in which nothing differs is a network that learned at no rate. Its "best" is luck.
+#
+# ## 4. Three claims (13 min)
+#
+# The rules, fixed before the run:
+#
+# - *Smoother?* The RNN has the larger roughness.
+# - *Slower?* The LSTM needs more sequences until its loss is **good**: half of what an answer
+#   without memory costs; for the sunspots, what a linear forecast costs.
+# - *Jumping?* The RNN loses more accuracy from one look to the next, on average. (Of the sunspots:
+#   more of its skill, lesson 01.)
+# - An RNN and an LSTM of the same seed are a pair: they saw the same batches. A claim is
+#   *supported* if it holds in so many pairs that chance alone is out: the interval that holds the
+#   true share with 95 % confidence lies above one half.
+# - A claim is judged where both kinds learn: at least half the networks of each come to a good
+#   loss.
+#
+# Live, eight seeds of each: the real series of lesson 01, 48 months in, the month a year later out.
+
+# %%
+series = race(sunspots, ["RNN", "LSTM"], steps=300)
+
+# %%
+plots.bands(
+    series["RNN"].sequences,
+    {kind: curves.loss for kind, curves in series.items()},
+    title="Sunspots, eight seeds each, trained just now",
+    xlabel="windows seen",
+    ylabel="squared error held out",
+    alt="Lowest loss of the median network on the years held out: "
+    + ", ".join(f"{k} {np.median(c.loss.min(axis=1)):.3f}" for k, c in series.items())
+    + f"; a linear forecast {sunspots.good:.3f}.",
+    log=True,
+)
+
+# %% [markdown]
+# ### Your turn: `solved_after`
+#
+# *How fast is a network? In steps, epochs, seconds? We count the sequences it has seen until it
+# can do the task: at the first look where 99 % are right.* About 3 lines; `hint("solved_after")`
+# helps.
+
+
+# %%
+def solved_after(score, sequences):
+    """For scores (S, L) at looks after so many sequences (L,): the first with 0.99 or more, (S,).
+
+    Infinite for a run that never gets there.
+    """
+    ### BEGIN SOLUTION
+    solved = score >= 0.99
+    first = sequences[jnp.argmax(solved, axis=1)]
+    return jnp.where(solved.any(axis=1), first, jnp.inf)
+    ### END SOLUTION
+
+
+# %%
+check("solved_after", solved_after)
+
+# %% [markdown]
+# > **Predict.** Thirty-two seeds, six problems, the same width. Which of the three claims will be
+# > supported on every problem where both learn?
+# > - (a) all three
+# > - (b) slower, but not the other two
+# > - (c) smoother and jumping, but not slower
+# > - (d) none of them
+
+
+# %%
+def learned(curves, problem):
+    """Whether at least half the networks come to a good loss."""
+    return np.isfinite(verdicts.good_after(curves, problem.good)).mean() >= 0.5
+
+
+def judge(rnn, lstm, problem):
+    """For each claim the pairs in which it holds."""
+    rough = [verdicts.roughness(curves.loss) for curves in (rnn, lstm)]
+    good = [verdicts.good_after(curves, problem.good) for curves in (lstm, rnn)]
+    lost = [verdicts.fluctuation(curves.score) for curves in (rnn, lstm)]
+    pairs = (verdicts.larger(*numbers) for numbers in (rough, good, lost))
+    return dict(zip(("LSTM smoother", "LSTM slower", "RNN jumping"), pairs, strict=True))
+
+
+def long(problem, kind, units=32):
+    """The curves of the long run."""
+    [result] = found[long_run.main_name(problem, kind, units)]
+    return result.curves
+
+
+def judge_all(problem, rnn, lstm, text):
+    if not (learned(rnn, problem) and learned(lstm, problem)):
+        print(f"{problem.name}, {text}: not judged, one of them does not learn it")
+        return {}
+    judged = judge(rnn, lstm, problem)
+    for name, pairs in judged.items():
+        print(f"{problem.name}, {text}: {name}? {verdicts.claim(pairs)}, {pairs} pairs")
+    return judged
+
+
+print("Live, 8 seeds each")
+judge_all(short, easy["RNN"], easy["LSTM"], "same width")
+judge_all(sunspots, series["RNN"], series["LSTM"], "same width")
+
+print(f"\nLong run of {made['date']}, 32 seeds each")
+judged = {}
+for problem in (short, adding[20], order[20], sunspots, adding[50], order[50]):
+    for text, units in (("same width", 32), ("same weights", long_run.field(problem.inputs)[3][1])):
+        judged[problem.name, text] = judge_all(
+            problem, long(problem, "RNN", units), long(problem, "LSTM"), text
+        )
+
+at_same_width = [pairs for (_, text), pairs in judged.items() if text == "same width" and pairs]
+supported = {
+    name: all(verdicts.claim(pairs[name]) == "supported" for pairs in at_same_width)
+    for name in ("LSTM smoother", "LSTM slower", "RNN jumping")
+}
+answer = {
+    (True, True, True): "(a)",
+    (False, True, False): "(b)",
+    (True, False, True): "(c)",
+    (False, False, False): "(d)",
+}.get(tuple(supported.values()), "none of these")
+print(f"\nVerdict: {answer}. Supported everywhere: ", end="")
+print(", ".join(name for name, held in supported.items() if held) or "none of the three")
+
+# %% [markdown]
+# **Notice**
+# - A word such as "everywhere" is a strong one. Look at the lines one by one: the same claim holds
+#   on one problem and fails on the next, or holds at the same width and not at the same weights.
+# - No line says *why*. A rough curve can mean a learning rate at the upper end of what works, and
+#   that is what a search for speed picks.
+#
+# ## 5. A hundred steps and more (13 min)
+#
+# Two tasks of the paper that introduced the LSTM (Hochreiter and Schmidhuber, 1997). *Temporal
+# order*: among random symbols there are an X or a Y early on, and an X or a Y half way. At the end,
+# say which came in which order: four answers. *Adding*: two of many numbers are marked; give half
+# their sum, scaled. Their network solved the first at 100 to 110 steps after 31,390 sequences, the
+# second at 100 steps after 74,000, in the mean.
+#
+# We take networks of 32 units, Adam (2015) and batches. They took one sequence at a time, much
+# smaller networks and plain gradient steps. So it is no race. It tells you the size of the task.
+#
+# > **Predict.** Eight LSTMs each, now, live. How many learn temporal order at 100 steps, and adding
+# > at 50?
+# > - (a) none: that many steps are too many
+# > - (b) about half of them
+# > - (c) all, or all but one, of both
+
+# %%
+by_order = race(order[100], ["LSTM"], steps=400)["LSTM"]
+by_adding = race(adding[50], ["LSTM"], steps=400)["LSTM"]
+
+
+# %%
+def solved(curves):
+    return int(np.isfinite(verdicts.solved_after(curves)).sum())
+
+
+for problem, curves in ((order[100], by_order), (adding[50], by_adding)):
+    after = np.sort(verdicts.solved_after(curves))
+    print(f"{problem.name}: solved by {verdicts.share(solved(curves), SEEDS)}")
+    print("    after sequences:", " ".join(f"{n:,.0f}" for n in after))
+    print("    right, of 2,560 new ones:", " ".join(f"{x:.1%}" for x in np.sort(curves.right)))
+
+fewest = min(solved(by_order), solved(by_adding))
+most = max(solved(by_order), solved(by_adding))
+answer = "(c)" if fewest >= SEEDS - 1 else "(a)" if most == 0 else "(b)"
+print(f"Verdict: {answer}. At least {fewest} of {SEEDS} solve each, live.")
+
+plots.bands(
+    by_order.sequences,
+    {
+        order[100].name: 100 * by_order.score,
+        adding[50].name: 100 * by_adding.score,
+    },
+    title=f"Solved just now by {solved(by_order)} and {solved(by_adding)} of {SEEDS} LSTMs",
+    xlabel="sequences seen",
+    ylabel="right, of 500 held out, %",
+    alt=f"Of eight LSTMs each, {solved(by_order)} solve {order[100].name} and "
+    f"{solved(by_adding)} solve {adding[50].name}.",
+)
+
+# %% [markdown]
+# And the others, and longer sequences? That takes the long run. An entry such as "7 of 8 (53-98 %)"
+# counts the networks that solved the task, and gives the interval which holds the true share with
+# 95 % confidence. Eight networks say little: that interval is wide.
+#
+# > **Predict.** Temporal order, 50 steps, 32 RNNs, each with the best learning rate of ten tries.
+# > How many solve it?
+# > - (a) nearly all, with the right learning rate
+# > - (b) about half
+# > - (c) hardly any
+
+# %%
+FIELD = long_run.field(inputs=2)
+print(f"solved, long run of {made['date']}; then the sequences the median network needed")
+for problem in (*order.values(), *adding.values()):
+    print(problem.name)
+    for kind, units in long_run.field(problem.inputs):
+        curves = long(problem, kind, units)
+        after = np.median(verdicts.solved_after(curves))
+        needed = f"{after:,.0f}" if np.isfinite(after) else "never"
+        counted = verdicts.share(solved(curves), len(curves.right))
+        print(f"    {kind:4} {units}  {counted!s:24} {needed:>8}")
+
+count = solved(long(order[50], "RNN"))
+answer = "(a)" if count > 24 else "(c)" if count < 8 else "(b)"
+print(f"Verdict: {answer}. {verdicts.share(count, 32)} RNNs of 32 units.")
+
+# %%
+lengths = sorted(adding)
+plots.curves(
+    lengths,
+    {
+        f"{kind}, {units} units": [
+            100 * solved(long(adding[n], kind, units)) / len(long(adding[n], kind, units).right)
+            for n in lengths
+        ]
+        for kind, units in FIELD
+    },
+    title="Adding: how many learn it, as the sequences grow",
+    xlabel="length of the sequences, steps",
+    ylabel="networks that solve it, %",
+    alt="Share of the networks that solve adding, by length: "
+    + "; ".join(
+        f"{kind} {units}: "
+        + ", ".join(f"{n} steps {solved(long(adding[n], kind, units))}" for n in lengths)
+        for kind, units in FIELD
+    ),
+    dashed=[f"{kind}, {units} units" for kind, units in FIELD[3:]],
+)
+
+# %% [markdown]
+# **Notice**
+# - A network counts as one that failed if it failed within this budget. With ten times as many
+#   sequences some of them would learn.
+# - What an RNN lacks is gradient from far back (lesson 02), whatever its width.
+# - Beyond 100 steps the learning rates are those found at 100. A search at the full length might do
+#   better, for anyone.
+#
+# ## 6. How to begin (8 min)
+#
+# All these LSTMs began in the same way, called **chrono** (Tallec and Ollivier, 2018). You know
+# from lesson 03 that a forget gate which stands at $\sigma(b)$ keeps its memory for
+# $-1/\ln\sigma(b)$ steps, about $e^b$. So if you want a memory of $n$ steps, set
+#
+# $$b_f = \ln n, \qquad b_i = -\ln n .$$
+#
+# Chrono draws another $n$ for each unit, evenly from 1 to the length of the sequences. Some units
+# forget at once, and some reach all the way back. What keeps long is written seldom, hence $b_i$.
+#
+# ### Your turn: `chrono_biases`
+#
+# *A memory that is there from the first batch on is one that training can use.* About 3 lines;
+# `hint("chrono_biases")` helps.
+
+
+# %%
+def chrono_biases(steps):
+    """Biases (4H,), in the order i, f, g, o, of units that should keep so many steps (H,)."""
+    ### BEGIN SOLUTION
+    b = jnp.log(steps)
+    zero = jnp.zeros_like(b)
+    return jnp.concatenate([-b, b, zero, zero])
+    ### END SOLUTION
+
+
+# %%
+check("chrono_biases", chrono_biases)
+
+# %% [markdown]
+# > **Predict.** Temporal order at 100 steps: LSTMs that begin with forget bias 0, 1, 3, and with
+# > chrono. Each with the better of two learning rates, eight networks, 40,000 sequences. Which ones
+# > solve it?
+# > - (a) all of them: training finds the bias by itself
+# > - (b) 3 and chrono
+# > - (c) chrono alone
+
+
+# %%
+def by_start(problem):
+    """For each forget bias the runs with the better of the two learning rates."""
+    runs = found[f"forget bias: {problem.name}"]
+    return {
+        start: min(
+            (each for each in runs if each.contender.start == start),
+            key=lambda each: verdicts.mean_log_loss(each.curves),
+        )
+        for start in long_run.BIASES
+    }
+
+
+for problem in (order[100], adding[100]):
+    print(f"{problem.name}, long run")
+    for start, result in by_start(problem).items():
+        after = np.median(verdicts.solved_after(result.curves))
+        needed = f"median after {after:,.0f} sequences" if np.isfinite(after) else ""
+        print(
+            f"    forget bias {start!s:6} rate {result.contender.rate}: "
+            f"{verdicts.share(solved(result.curves), 8)!s:22} {needed}"
+        )
+
+most = [start for start, r in by_start(order[100]).items() if solved(r.curves) >= 4]
+choices = {"(a)": [0.0, 1.0, 3.0, "chrono"], "(b)": [3.0, "chrono"], "(c)": ["chrono"]}
+answer = next((name for name, starts in choices.items() if starts == most), "none of these")
+print(f"Verdict: {answer}. At least half solve temporal order with forget bias", *most)
+
+starts = by_start(order[100])
+plots.bands(
+    starts["chrono"].curves.sequences,
+    {f"forget bias {start}": 100 * result.curves.score for start, result in starts.items()},
+    title="Temporal order at 100 steps: how an LSTM begins (long run)",
+    xlabel="sequences seen",
+    ylabel="right, of 500 held out, %",
+    alt="Solved, of eight each: "
+    + ", ".join(f"forget bias {start} {solved(r.curves)}" for start, r in starts.items()),
+)
+
+# %% [markdown]
+# ## 7. Clipping, and every gate held (8 min)
+#
+# **Clipping** shortens a gradient that is longer than 1 (lesson 02). Here are networks with and
+# without it, at the learning rate that was found for them, at three times and at ten times that
+# rate.
+#
+# > **Predict.** Where does clipping help?
+# > - (a) everywhere, so it belongs to every training
+# > - (b) at rates that are too high
+# > - (c) we cannot tell it from luck
+
+
+# %%
+def lower(a, b):
+    """In how many pairs the loss of `a` is the lower one at the end, if it did not break off."""
+    return verdicts.larger(*(np.nan_to_num(c.loss[:, -1], nan=np.inf) for c in (b, a)))
+
+
+helps = {"as searched": [], "higher": []}
+for problem in (order[20], order[50]):
+    for kind in ("RNN", "LSTM"):
+        runs = (found[f"clip {clip}: {kind}: {problem.name}"] for clip in ("1", "inf"))
+        for nth, (clipped, free) in enumerate(zip(*runs, strict=True)):
+            pairs = lower(clipped.curves, free.curves)
+            helps["higher" if nth else "as searched"].append(verdicts.claim(pairs) == "supported")
+            print(
+                f"{problem.name}, {kind}, rate {clipped.contender.rate:.3g}: "
+                f"solved {solved(clipped.curves)} with, {solved(free.curves)} without, "
+                f"{(free.curves.diverged >= 0).sum()} of these broke off; "
+                f"lower loss with it: {pairs}"
+            )
+
+everywhere = all(all(held) for held in helps.values())
+answer = "(a)" if everywhere else "(b)" if any(helps["higher"]) else "(c)"
+print(f"Verdict: {answer}. Clipping helps ", end="")
+print(", ".join(f"{sum(held)} of {len(held)} times at a rate {r}" for r, held in helps.items()))
+
+# %% [markdown]
+# **Every gate held.** In lesson 05 you held a gate of a *trained* cell. Here each gate is held at 1
+# from the first batch on, so the network may learn to do without. Held at 1, $f$ makes the cell of
+# 1997, which had no forget gate; $i$ writes every candidate in full; $o$ shows all of the cell; and
+# $g$ leaves the input gate alone to say what is written.
+#
+# > **Predict.** Two tasks at 100 steps. Without which one does an LSTM get worst?
+# > - (a) $f$: a cell must be able to forget
+# > - (b) $i$: a cell must be able not to listen
+# > - (c) $o$: a cell must be able to keep quiet
+# > - (d) $g$: a cell must be able to write a minus
+
+# %%
+missing = {}
+for problem in (order[100], adding[100]):
+    print(f"{problem.name}, solved, long run")
+    all_gates = long(problem, "LSTM")
+    print(f"    all gates learned   {verdicts.share(solved(all_gates), len(all_gates.right))}")
+    for gate in "figo":
+        [result] = found[f"{gate} held at 1: {problem.name}"]
+        runs = len(result.curves.right)
+        missing[gate] = missing.get(gate, 0) + solved(result.curves)
+        print(f"    {gate} held at 1         {verdicts.share(solved(result.curves), runs)}")
+
+worst = [gate for gate, count in missing.items() if count == min(missing.values())]
+answers = {"f": "(a)", "i": "(b)", "o": "(c)", "g": "(d)"}
+answer = answers[worst[0]] if len(worst) == 1 else "none alone"
+print(f"Verdict: {answer}. Solved, of 16 each: ", end="")
+print(", ".join(f"without {gate} {count}" for gate, count in missing.items()))
+
+# %% [markdown]
+# **Notice**
+# - These are two tasks, and both want a memory that never lets go. A task that needs forgetting
+#   would judge $f$ otherwise. (Gers, Schmidhuber and Cummins added $f$ in 2000 for streams without
+#   an end.)
+# - In a large study on speech, handwriting and music (Greff and others, 2017) the forget gate and
+#   the tanh on the output counted most.
+#
+# ## Summary
+#
+# - One curve is an anecdote. Take seeds, a median and a band, a count and its interval.
+# - Write the rule down before the race. Then the verdict may be "not supported".
+# - Equal terms are a choice: width or weights, and the same effort in the search for everyone.
+# - An LSTM learns over hundreds of steps if it *begins* with a memory of that length.
+#
+# Next, in lesson 09, an LSTM learns to write.
+
+# %% [markdown] tags=["instructor"]
+# ## For the instructor
+#
+# | minute | what |
+# |---|---|
+# | 0 | section 1; run the cells of section 2 at once, they train while you talk about "smooth" |
+# | 10 | section 2. Let each student pick a pair of seeds first, and count the winners |
+# | 18 | section 3. Ask for other fair terms: same seconds, same memory |
+# | 27 | section 4. Start its live race before you read out the rules |
+# | 40 | section 5. Start the two live races, collect the predictions meanwhile |
+# | 53 | section 6, then 7 |
+#
+# **Wrong answers to expect**
+# - *"The average of eight curves is smooth, so the network is."* The median of eight rough curves
+#   looks smooth. That is why roughness is taken of each run, then compared.
+# - *"7 of 8 against 5 of 8: the first is better."* Let them read the intervals.
+# - *"The RNN needs more units."* The table of section 5 has it with twice as many.
+# - `roughness`: the way down counted too. `solved_after`: `argmax` of a row that is False
+#   everywhere gives 0. `chrono_biases`: the input gate comes first.
+#
+# **When time is short**, leave out section 7 and the search table. The live parts take about two
+# minutes of computing together; nothing after them needs them but their own verdicts.
