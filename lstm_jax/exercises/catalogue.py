@@ -9,6 +9,7 @@ from lstm_jax.exercises import (
     lesson_05,
     lesson_06,
     lesson_07,
+    lesson_08,
 )
 
 EXERCISES = {
@@ -22,6 +23,7 @@ EXERCISES = {
         lesson_05,
         lesson_06,
         lesson_07,
+        lesson_08,
     )
     for exercise in lesson.EXERCISES
 }

@@ -17,7 +17,8 @@ def difference(got: Any, expected: Any, tolerance: float, *, equal_nan: bool = F
     """The first difference, as a sentence to the student, or None where there is none.
 
     Both are pytrees of arrays and numbers. Looked at in this order: values that have outlived
-    the transformation they belong to, container, type, shape, NaN and infinity, values.
+    the transformation they belong to, container, type, shape, NaN and infinity where neither is
+    expected, values.
     """
     if any(isinstance(leaf, jax.core.Tracer) for leaf in jax.tree.leaves(got)):
         return (
@@ -33,8 +34,8 @@ def difference(got: Any, expected: Any, tolerance: float, *, equal_nan: bool = F
             return f"{name} should hold real numbers; it holds {mine.dtype.type.__name__}."
         if mine.shape != right.shape:
             return f"{name} should have shape {right.shape}; it has shape {mine.shape}."
-        if not np.isfinite(mine).all() and not equal_nan:
-            return f"{name} holds NaN or infinity."
+        if not np.isfinite(mine[np.isfinite(right)]).all() and not equal_nan:
+            return f"{name} holds NaN or infinity where a number belongs."
         if not np.allclose(mine, right, tolerance, tolerance, equal_nan=equal_nan):
             wrong = int((~np.isclose(mine, right, tolerance, tolerance)).sum())
             return f"{name} has the right shape; wrong values: {wrong} of {right.size} (marked ✗)."

@@ -163,3 +163,20 @@ def bidirectional(forward, backward, xs, lengths):
     ahead, _ = run(forward, xs, lengths=lengths)
     back, _ = run(backward, xs, lengths=lengths, reverse=True)
     return jnp.concatenate([ahead, back], axis=-1)
+
+
+def roughness(loss):
+    doublings = jnp.diff(jnp.log2(loss))
+    return jnp.maximum(doublings, 0.0).mean()
+
+
+def solved_after(score, sequences):
+    solved = score >= 0.99
+    first = jnp.argmax(solved, axis=1)
+    return jnp.where(solved.any(axis=1), sequences[first], jnp.inf)
+
+
+def chrono_biases(steps):
+    keep = jnp.log(steps)
+    rest = jnp.zeros_like(steps)
+    return jnp.concatenate([-keep, keep, rest, rest])

@@ -95,6 +95,28 @@ def test_what_is_no_answer_gets_its_own_sentence(answer, said):
     assert said in text("leaky_sum", answer)
 
 
+@pytest.mark.parametrize(
+    ("never", "said"),
+    [
+        (jnp.nan, "never solved gets NaN"),
+        (-jnp.inf, "wrong values: 1 of 1 (marked ✗)"),
+        (500.0, "wrong values: 1 of 1 (marked ✗)"),
+    ],
+)
+def test_where_infinity_is_right_nothing_else_is(never, said):
+    def answer(score, sequences):
+        right = solutions.solved_after(score, sequences)
+        return jnp.where(jnp.isinf(right), never, right)
+
+    assert grade("solved_after", solutions.solved_after).outcome == "passed"
+    assert said in text("solved_after", answer)
+
+
+def test_infinity_where_a_number_belongs():
+    shown = text("solved_after", lambda score, sequences: jnp.full(len(score), jnp.inf))
+    assert "result holds NaN or infinity where a number belongs." in shown
+
+
 def test_another_container_than_asked_for():
     shown = text("clip_by_global_norm", lambda grads, limit: list(grads))
     assert "should return an RNNParams of 3; it returned a list of 3" in shown
