@@ -61,9 +61,9 @@ def init_gru(
 def chrono(key: Key, params: LSTMParams | GRUParams, longest: int) -> LSTMParams | GRUParams:
     """The same weights with biases for memories of all lengths up to `longest` steps.
 
-    A gate that stands at σ(b) keeps for about e^b steps. So the bias of the gate that keeps (f of
-    an LSTM, z of a GRU) is drawn as ln u for each unit, u evenly from 1 to `longest` - 1. The input
-    gate of an LSTM takes its opposite: what keeps long is written seldom.
+    What a gate at σ(b) keeps falls to 1/e in -1/ln σ(b) steps, about e^b. So the bias of the gate
+    that keeps (f of an LSTM, z of a GRU) is drawn as ln u for each unit, u evenly from 1 to
+    `longest` - 1. The input gate of an LSTM takes its opposite: what keeps long is written seldom.
 
     Args:
         key: a JAX random key.
@@ -84,7 +84,10 @@ def chrono(key: Key, params: LSTMParams | GRUParams, longest: int) -> LSTMParams
         )
     longest = check_size("chrono", "longest", longest)
     if longest < 2:
-        raise ValueError(f"chrono: longest is {longest}; a memory lasts at least 2 steps")
+        raise ValueError(
+            f"chrono: longest should be at least 2 steps, got {longest}; "
+            "the length of the sequences is a good choice"
+        )
     steps = jax.random.uniform(key, (hidden_size,), params.b.dtype, 1.0, longest - 1.0)
     keep = slice(hidden_size, 2 * hidden_size)  # second of i, f, g, o, and of r, z, n
     b = params.b.at[keep].set(jnp.log(steps))

@@ -7,8 +7,8 @@ from typing import NamedTuple
 import jax
 import jax.numpy as jnp
 
-from lstm_jax.arrays import Array, ArrayLike, Key, check_key, check_size
-from lstm_jax.cells import Params, check_params
+from lstm_jax.arrays import Array, ArrayLike, Axis, Key, check_key, check_shape, check_size
+from lstm_jax.cells import Params, check_params, features_axis
 from lstm_jax.layers import run
 from lstm_jax.traces import Clamp, Held, trace
 
@@ -59,8 +59,11 @@ def last_answers(network: Network, xs: ArrayLike, *, clamps: Sequence[Clamp] | H
         clamps: gates of an LSTM to hold, as in `trace`; gradient reaches the weights past them.
 
     Raises:
-        ValueError: as `run` and `trace`.
+        ValueError: `xs` is not (B, T, D), or as `run` and `trace` do.
     """
+    check_params("last_answers", network.cell, "network.cell")
+    steps = (Axis("batch"), Axis("time"), features_axis(network.cell))
+    check_shape("last_answers", "xs", jnp.shape(xs), steps)
     # `trace` keeps all that happened, and that takes time: only where it is needed.
     hs = trace(network.cell, xs, clamps=clamps).h if clamps else run(network.cell, xs)[0]
     return read_out(network, hs[:, -1])

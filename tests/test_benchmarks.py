@@ -1,22 +1,27 @@
 """The benchmarks run and print their tables; how fast anything is, is no test."""
 
-import os
 import re
-import subprocess
+import runpy
 import sys
 from pathlib import Path
 
-ROOT = Path(__file__).parents[1]
+import jax
+import pytest
+
+SEEDS = Path(__file__).parents[1] / "benchmarks" / "seeds.py"
 
 
-def test_seeds_prints_a_ratio_for_each_way() -> None:
-    command = [sys.executable, "benchmarks/seeds.py", "--seeds", "2", "--steps", "1"]
-    environment = dict(os.environ, JAX_PLATFORMS="cpu", PYTHONPATH=str(ROOT))
-    printed = subprocess.run(
-        command, cwd=ROOT, env=environment, check=True, capture_output=True, text=True
-    ).stdout
-    head, first, *others = printed.splitlines()
-    assert re.match(r"2 seeds, 1 steps, \d+ cores, load \d", head)
-    assert re.fullmatch(r"one after another +\d+\.\d\d s +ratio 1\.00", first)
-    assert len(others) == 2
-    assert all(re.fullmatch(r"together, .* s +ratio \d+\.\d\d", line) for line in others)
+def test_seeds_prints_a_row_for_each_batch(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["seeds.py", "--seeds", "2", "--steps", "2", "--batches", "3"])
+    asked = {}
+    # Among other tests JAX has started already, and its devices stay as they are.
+    monkeypatch.setattr(jax.config, "update", asked.__setitem__)
+    runpy.run_path(str(SEEDS), run_name="__main__")
+    assert asked["jax_num_cpu_devices"] >= 1
+    head, names, row = capsys.readouterr().out.splitlines()
+    assert re.match(r"2 seeds, 2 steps, \d+ cores, load \d", head)
+    assert re.fullmatch(r"batch +one after another +together, one core +together, 1 cores", names)
+    ratio = r"\d+\.\d\d s, ratio +\d+\.\d\d"
+    assert re.fullmatch(rf" +3 +\d+\.\d\d s +{ratio} +{ratio}", row)

@@ -12,7 +12,7 @@ import numpy.typing as npt
 from jax.sharding import Mesh
 from jax.tree_util import Partial
 
-from lstm_jax.arrays import Array, Key, check_size
+from lstm_jax.arrays import Array, Key, check_key, check_size
 from lstm_jax.cells import Params
 from lstm_jax.init import chrono, init_gru, init_lstm, init_rnn
 from lstm_jax.models import Network, init_network, last_answers
@@ -24,7 +24,7 @@ from lstm_jax.training.blocks import Loss
 LOOK = 25  # steps from one look at the held-out sequences to the next
 _KINDS = ("RNN", "GRU", "LSTM")
 
-Start = float | str
+Start = float | str  # a number, or "chrono"
 
 
 class Contender(NamedTuple):
@@ -50,7 +50,7 @@ class Contender(NamedTuple):
 
     @property
     def shape(self) -> tuple[object, ...]:
-        """What contenders must share to be trained in one program."""
+        """What contenders must share to be trained together: kind, units, clip and held."""
         return self.kind, self.units, self.clip, self.held
 
 
@@ -58,11 +58,13 @@ class Curves(NamedTuple):
     """How S runs learned.
 
     Attributes:
-        loss: on the held-out sequences, at every look (S, L); NaN once a run has failed.
+        loss: on the held-out sequences, at every look (S, L), each before its step; NaN once a run
+            has failed.
         score: likewise, the score of the problem.
-        right: that score on the new sequences after the last step (S,).
+        right: that score on the new sequences after the last step (S,); of a run that failed, with
+            the parameters it had before.
         diverged: the step at which a run failed (S,), -1 for none.
-        steps: steps made.
+        steps: steps made, fewer than were asked for where training was stopped or all runs failed.
     """
 
     loss: npt.NDArray[np.float32]
@@ -94,11 +96,11 @@ def train(
     Run n of every contender sees the same batches.
 
     Args:
-        contenders: they differ in `start` and `rate` alone; anything else is another program.
+        contenders: they differ in `start` and `rate` alone; what else differs needs another call.
         problem: what to learn, such as `of_task(ADDING, 100)`.
         key: the JAX random key from which the keys of the runs are split.
         runs: networks of each contender.
-        steps: updates, each on 50 new sequences.
+        steps: updates, each on a new batch.
         mesh: as for `fit`; None spreads all the runs over the devices there are.
         checkpoint: as for `fit`.
         watch: as for `fit`.
@@ -108,53 +110,63 @@ def train(
         for each contender its `Curves`.
 
     Raises:
-        ValueError: contenders of several shapes or none, an unknown kind, or as `fit` does.
+        ValueError: contenders of several shapes or none, an unknown kind or start, gates held in a
+            cell that has none, or as `fit` does.
     """
+    _check("train", contenders)
     runs = check_size("train", "runs", runs)
-    first, *_ = contenders = _check(contenders)
+    check_key("train", key)
+    # The key of a run makes its first weights and all its batches.
     keys = jax.random.split(key, runs)
     networks = [init(each, problem, k) for each in contenders for k in keys]
     params = jax.tree.map(lambda *leaves: jnp.stack(leaves), *networks)
     rates = np.repeat([each.rate for each in contenders], runs)
-    clamps = [Clamp(gate, value) for gate, value in first.held]
-    judge = _look(problem.loss, problem.score)
+    clamps = [Clamp(gate, value) for gate, value in contenders[0].held]
+    loss, look = _loss(problem.loss), _look(problem.loss, problem.score)
     try:
         result = fit(
-            Partial(_loss(problem.loss), clamps=clamps),  # type: ignore[no-untyped-call]
+            Partial(loss, clamps=clamps),  # type: ignore[no-untyped-call]
             params,
             problem.draw,
             key=jnp.concatenate([keys] * len(contenders)),
             steps=steps,
-            optimizer=adam(rates, first.clip),
+            optimizer=adam(rates, contenders[0].clip),
             block=LOOK,
-            measure=Partial(judge, problem.held_out, clamps=clamps),  # type: ignore[no-untyped-call]
+            measure=Partial(look, problem.held_out, clamps=clamps),  # type: ignore[no-untyped-call]
             every=LOOK,
             watch=watch,
             checkpoint=checkpoint,
-            mesh=mesh or seeds_mesh(len(rates)),
+            mesh=seeds_mesh(len(rates)) if mesh is None else mesh,
             progress=progress,
         )
     except DivergenceError as error:
         result = error.fit
-    right = _scores(result.params, problem.new, clamps, score=problem.score)
-    made = result.history.loss.shape[-1]
+    history = result.history
+    right = np.asarray(_scores(result.params, problem.new, clamps, score=problem.score))
+    rows = [slice(first, first + runs) for first in range(0, len(rates), runs)]
     return [
         Curves(
-            result.history.measures["loss"][rows],
-            result.history.measures["score"][rows],
-            np.asarray(right)[rows],
-            result.diverged[rows],
-            made,
+            loss=history.measures["loss"][own],
+            score=history.measures["score"][own],
+            right=right[own],
+            diverged=result.diverged[own],
+            steps=history.loss.shape[-1],
         )
-        for rows in (slice(n * runs, (n + 1) * runs) for n in range(len(contenders)))
+        for own in rows
     ]
 
 
 def init(contender: Contender, problem: Problem, key: Key) -> Network:
-    """A fresh network of a contender, for the inputs and answers of `problem`."""
+    """A fresh network of a contender, for the inputs and answers of `problem`.
+
+    Raises:
+        ValueError: the contender is of an unknown kind or start, or `key` is no key.
+    """
+    _check("init", [contender])
+    check_key("init", key)
     for_cell, for_start, for_readout = jax.random.split(key, 3)
     start = contender.start
-    cell = _fresh(for_cell, contender, problem.inputs, 1.0 if isinstance(start, str) else start)
+    cell = _fresh(for_cell, contender, problem.inputs, 0.0 if isinstance(start, str) else start)
     if isinstance(start, str):
         cell = chrono(for_start, cell, problem.length)  # type: ignore[arg-type]
     return init_network(for_readout, cell, problem.answers)
@@ -172,6 +184,7 @@ def _fresh(key: Key, contender: Contender, inputs: int, start: float) -> Params:
             return init_lstm(key, inputs, units, forget_bias=start)
 
 
+# `fit` compiles again for a function that is defined again: the same loss gets the same one.
 @cache
 def _loss(of_answers: Loss) -> Loss:
     def loss(network: Network, batch: Pair, clamps: Sequence[Clamp] = ()) -> Array:
@@ -200,22 +213,27 @@ def _scores(networks: Network, pair: Pair, clamps: Sequence[Clamp], *, score: Lo
     return jax.lax.map(lambda each: score(last_answers(each, xs, clamps=clamps), ys), networks)
 
 
-def _check(contenders: Sequence[Contender]) -> tuple[Contender, ...]:
-    contenders = tuple(contenders)
-    if not contenders:
-        raise ValueError("train: contenders is empty; give at least one Contender")
+def _check(where: str, contenders: Sequence[Contender]) -> None:
+    if not contenders or not all(isinstance(each, Contender) for each in contenders):
+        raise ValueError(
+            f"{where}: contenders should be a list of at least one Contender, got {contenders!r}"
+        )
     for each in contenders:
-        if each.kind not in _KINDS:
+        kind, _, start, *_ = each
+        if kind not in _KINDS:
             raise ValueError(
-                f"train: a contender's kind is {each.kind!r}; it should be one of "
-                f"{', '.join(_KINDS)}"
+                f"{where}: kind of a contender should be {' or '.join(_KINDS)}, got {kind!r}"
             )
-        if isinstance(each.start, str) and (each.start != "chrono" or each.kind == "RNN"):
-            known = "a number" if each.kind == "RNN" else 'a number or "chrono"'
-            raise ValueError(f"train: start of a {each.kind} should be {known}, got {each.start!r}")
+        if isinstance(start, str) and (start != "chrono" or kind == "RNN"):
+            known = "a number" if kind == "RNN" else 'a number or "chrono"'
+            raise ValueError(f"{where}: start of a {kind} should be {known}, got {start!r}")
+        if each.held and kind != "LSTM":
+            raise ValueError(
+                f"{where}: held is {each.held} but a {kind} has no such gates; "
+                "leave held out or take an LSTM"
+            )
         if each.shape != contenders[0].shape:
             raise ValueError(
-                f"train: contenders differ in kind, units, clip or held: {contenders[0].shape} and "
-                f"{each.shape}; train them in two calls"
+                f"{where}: contenders should share kind, units, clip and held, got "
+                f"{contenders[0].shape} and {each.shape}; train them in two calls"
             )
-    return contenders

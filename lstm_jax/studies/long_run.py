@@ -11,7 +11,7 @@ import argparse
 import json
 import os
 import platform
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 from functools import cache, partial
 from importlib.metadata import version
@@ -40,7 +40,7 @@ STARTS: dict[str, tuple[Start, ...]] = {
 BIASES: tuple[Start, ...] = (0.0, 1.0, 3.0, "chrono")
 BIAS_RATES = (0.003, 0.01)
 _BLOCKS = {"RNN": 1, "GRU": 3, "LSTM": 4}
-_PARTS = ("loss", "score", "right", "diverged")
+_PARTS = ("loss", "score", "right", "diverged")  # of `Curves`, the arrays
 
 
 class Experiment(NamedTuple):
@@ -61,18 +61,18 @@ class Result(NamedTuple):
     curves: Curves
 
 
-Results = dict[str, list[Result]]
+Results = dict[str, list[Result]]  # by the name of the experiment, a `Result` for each contender
 
 
 def weights(kind: str, inputs: int, units: int) -> int:
-    """How many numbers a cell has to learn."""
+    """How many numbers a cell has to learn: "RNN", "GRU" or "LSTM", its D and its H."""
     extra = units if kind == "GRU" else 0  # its second bias
     return _BLOCKS[kind] * (units * (inputs + units) + units) + extra
 
 
 @cache
 def field(inputs: int) -> tuple[tuple[str, int], ...]:
-    """Kinds and units: 32 units each, and those with about as many weights as the LSTM."""
+    """Kinds and units: each kind with 32 units, then RNN and GRU with about the LSTM's weights."""
     target = weights("LSTM", inputs, UNITS)
 
     def distance(kind: str, units: int) -> int:
@@ -84,8 +84,21 @@ def field(inputs: int) -> tuple[tuple[str, int], ...]:
     return (*((kind, UNITS) for kind in STARTS), *matched)
 
 
+def entered(problem: Problem) -> tuple[tuple[str, int], ...]:
+    """The kinds and units that count on `problem`: beyond 100 steps those with 32 units alone."""
+    everyone = field(problem.inputs)
+    return everyone if problem.length <= 100 else everyone[: len(STARTS)]
+
+
 def plan(results: Results) -> Iterator[Experiment]:
-    """Every experiment in turn; those that need a learning rate come after its search."""
+    """Every experiment in turn. Those that need a learning rate come after its search.
+
+    So `results` should gain each experiment before the next one is asked for; of an experiment that
+    has been run already nothing but its name is read anew.
+
+    Raises:
+        KeyError: a search is not among `results`.
+    """
     short, sunspots = of_task(LAG_RECALL, 10), of_sunspots()
     adding_20, order_20 = of_task(ADDING, 20), of_task(TEMPORAL_ORDER_2, 20)
     adding, order = of_task(ADDING, 50), of_task(TEMPORAL_ORDER_2, 50)
@@ -98,19 +111,17 @@ def plan(results: Results) -> Iterator[Experiment]:
                 search_name(problem, kind, units), problem, tuple(tries), 3, steps, seed=1
             )
 
-    def main(problem: Problem, searched: Problem, runs: int, steps: int) -> Iterator[Experiment]:
-        for kind, units in field(problem.inputs):
+    def counted(problem: Problem, searched: Problem, runs: int, steps: int) -> Iterator[Experiment]:
+        for kind, units in entered(problem):
             best = chosen(results, searched, kind, units)
             yield Experiment(main_name(problem, kind, units), problem, (best,), runs, steps)
 
-    yield from main(short, short, 32, 300)
-    yield from main(sunspots, sunspots, 32, 400)
-    yield from main(adding_20, adding_20, 32, 600)
-    yield from main(order_20, order_20, 32, 600)
-    yield from main(adding, adding, 32, 600)
-    yield from main(order, order, 32, 600)
-    yield from main(adding_100, adding_100, 32, 1000)
-    yield from main(order_100, order_100, 32, 800)
+    yield from counted(short, short, 32, 300)
+    yield from counted(sunspots, sunspots, 32, 400)
+    for problem in (adding_20, order_20, adding, order):
+        yield from counted(problem, problem, 32, 600)
+    yield from counted(adding_100, adding_100, 32, 1000)
+    yield from counted(order_100, order_100, 32, 800)
     for problem in (adding_100, order_100):
         lstm = chosen(results, problem, "LSTM", UNITS)
         biases = [lstm._replace(start=b, rate=r) for b in BIASES for r in BIAS_RATES]
@@ -125,9 +136,9 @@ def plan(results: Results) -> Iterator[Experiment]:
                 rates = [best._replace(clip=clip, rate=factor * best.rate) for factor in (1, 3, 10)]
                 name = f"clip {clip:g}: {kind}: {problem.name}"
                 yield Experiment(name, problem, tuple(rates), 8, 400)
-    yield from main(of_task(ADDING, 200), adding_100, 8, 1000)
-    yield from main(of_task(TEMPORAL_ORDER_2, 200), order_100, 8, 800)
-    yield from main(of_task(ADDING, 500), adding_100, 8, 1000)
+    yield from counted(of_task(ADDING, 200), adding_100, 8, 1000)
+    yield from counted(of_task(TEMPORAL_ORDER_2, 200), order_100, 8, 800)
+    yield from counted(of_task(ADDING, 500), adding_100, 8, 1000)
 
 
 def search_name(problem: Problem, kind: str, units: int) -> str:
@@ -141,18 +152,27 @@ def main_name(problem: Problem, kind: str, units: int) -> str:
 
 
 def chosen(results: Results, problem: Problem, kind: str, units: int) -> Contender:
-    """Of the tries for `problem`, the one with the lowest mean of the log of its loss."""
+    """Of the tries for `problem`, the one with the lowest `mean_log_loss`.
+
+    Raises:
+        KeyError: there has been no such search.
+    """
     tries = results[search_name(problem, kind, units)]
     return min(tries, key=lambda each: mean_log_loss(each.curves)).contender
 
 
 def load() -> Results:
-    """What the long run has found so far."""
+    """What the long run has found so far.
+
+    Raises:
+        FileNotFoundError: it has found nothing yet.
+        ValueError: the file is not whole.
+    """
     return _read()[0]
 
 
 def made_by() -> dict[str, str]:
-    """The command, the date, the versions and the machine behind the results."""
+    """The command, the date, the versions and the machine behind the results; raises as `load`."""
     return _read()[1]
 
 
@@ -218,22 +238,30 @@ def main() -> None:
             steps=experiment.steps,
             checkpoint=checkpoint,
         )
-        alive = [run for each in curves for run in each.diverged < 0]
-        stopped = any(alive) and curves[0].steps < experiment.steps
-        if stopped:  # by Ctrl-C, of which `fit` has said so; the checkpoint holds what there is
+        if _was_stopped(curves, experiment.steps):
+            print(f"It goes on from there with {COMMAND}")
             return
         results[experiment.name] = list(map(Result, experiment.contenders, curves))
         _write(results)
         checkpoint.unlink(missing_ok=True)
-        for each in results[experiment.name]:
-            good = np.isfinite(good_after(each.curves, experiment.problem.good)).sum()
-            solved = np.isfinite(solved_after(each.curves)).sum()
-            print(
-                f"  start {each.contender.start}, rate {each.contender.rate:g}: "
-                f"of {experiment.runs} {solved} solved it, {good} came to a good loss, "
-                f"median score at the end {np.median(each.curves.right):.3f}",
-                flush=True,
-            )
+        _report(experiment, results[experiment.name])
+
+
+def _was_stopped(curves: Sequence[Curves], steps: int) -> bool:
+    """Whether training ended early though a run could have gone on: Ctrl-C raises nothing."""
+    return any(each.steps < steps and (each.diverged < 0).any() for each in curves)
+
+
+def _report(experiment: Experiment, results: Sequence[Result]) -> None:
+    for contender, curves in results:
+        good = np.isfinite(good_after(curves, experiment.problem.good)).sum()
+        solved = np.isfinite(solved_after(curves)).sum()
+        print(
+            f"  start {contender.start}, rate {contender.rate:g}: "
+            f"of {experiment.runs} {solved} solved it, {good} came to a good loss, "
+            f"median score at the end {np.median(curves.right):.3f}",
+            flush=True,
+        )
 
 
 if __name__ == "__main__":

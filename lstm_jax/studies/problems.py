@@ -41,8 +41,9 @@ class Problem(NamedTuple):
             series the skill over persistence. 1 is perfect.
         held_out: sequences for the learning curve.
         new: sequences for the end, looked at once.
-        reference: the loss of the best answer without memory; of a series, of a linear forecast.
-        good: what is called a good loss: half the reference; of a series, the reference.
+        reference: the loss of the best answer without memory; of a series, of a linear forecast of
+            the part held out.
+        good: a loss up to here is called good: half the reference; of a series, the reference.
     """
 
     name: str
@@ -111,7 +112,8 @@ def _series_skill(answers: Array, ys: Array) -> Array:
 def of_sunspots() -> Problem:
     """Monthly sunspot numbers, 48 months in, 12 months ahead, as in lesson 01.
 
-    Three parts in time: 1749 to about 1896 to train on, held out to about 1944, new after that.
+    Three parts in time, and no window reaches from one into another: from January 1749 to train on,
+    from July 1895 held out, from May 1944 to June 2009 new. All are in standard units of the first.
     """
     length, horizon = 48, 12
     _, number = sunspots()
@@ -120,7 +122,8 @@ def of_sunspots() -> Problem:
     scale = fit_scale(train)
 
     parts = [windows(scale.apply(part), length, horizon) for part in (train, between, after)]
-    linear_loss = baselines.rmse(baselines.linear(parts[0], parts[1][0]), parts[1][1]) ** 2
+    xs, ys = parts[1]
+    linear_loss = baselines.rmse(baselines.linear(parts[0], xs), ys) ** 2
 
     def beside_persistence(xs: Floats, ys: Floats) -> Pair:
         targets = np.stack([ys, baselines.persistence(xs)], axis=1)

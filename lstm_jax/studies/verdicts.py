@@ -16,21 +16,30 @@ def roughness(loss: Floats) -> Floats:
     """How much a loss climbs on its way: doublings from one look to the next, on average, (S,).
 
     Only the way up counts: mean of max(0, log2(loss[k + 1] / loss[k])) over the looks k. A curve
-    that never rises has 0, however steeply it falls. NaN, after a run has failed, is left out.
+    that never rises has 0, however steeply it falls. NaN, after a run has failed, is left out; with
+    fewer than two looks before that the result is NaN.
 
-    loss: above 0, (S, L) with L at least 2.
+    loss: above 0, (S, L).
     """
-    return np.nanmean(np.maximum(np.diff(np.log2(loss), axis=-1), 0), axis=-1)
+    return _mean_rise(np.log2(loss))
 
 
 def fluctuation(score: Floats) -> Floats:
     """How much of a score is lost again: the drop from one look to the next, on average, (S,).
 
-    The mean of max(0, score[k] - score[k + 1]) over the looks k, in the units of the score.
+    The mean of max(0, score[k] - score[k + 1]) over the looks k, in the units of the score; NaN as
+    in `roughness`.
 
-    score: (S, L) with L at least 2.
+    score: (S, L).
     """
-    return np.nanmean(np.maximum(-np.diff(score, axis=-1), 0), axis=-1)
+    return _mean_rise(-score)
+
+
+def _mean_rise(curves: Floats) -> Floats:
+    """The rise from one look to the next, 0 for a fall, its mean over what is no NaN, (S,)."""
+    rises = np.maximum(np.diff(curves, axis=-1), 0)
+    known = np.count_nonzero(~np.isnan(rises), axis=-1)
+    return np.nansum(rises, axis=-1) / np.where(known, known, np.nan)
 
 
 def solved_after(curves: Curves) -> Floats:
@@ -52,8 +61,8 @@ def mean_log_loss(curves: Curves) -> float:
 
     Infinite where a run has failed.
     """
-    known = np.isfinite(curves.loss).all()
-    return float(np.log10(curves.loss).mean()) if known else np.inf
+    failed = (curves.diverged >= 0).any() or not np.isfinite(curves.loss).all()
+    return np.inf if failed else float(np.log10(curves.loss).mean())
 
 
 class Share(NamedTuple):
@@ -66,7 +75,7 @@ class Share(NamedTuple):
 
     def __str__(self) -> str:
         """Such as "7 of 8 (53-98 %)"."""
-        return f"{self.hits} of {self.total} ({self.low:.0%}-{self.high:.0%})".replace("%-", "-")
+        return f"{self.hits} of {self.total} ({100 * self.low:.0f}-{100 * self.high:.0f} %)"
 
 
 def share(hits: int, total: int) -> Share:
@@ -75,7 +84,8 @@ def share(hits: int, total: int) -> Share:
     Raises:
         ValueError: `hits` is not from 0 to `total`, or `total` is below 1.
     """
-    if not 0 <= hits <= total or total < 1:
+    whole = all(isinstance(number, int | np.integer) for number in (hits, total))
+    if not whole or not 0 <= hits <= total or total < 1:
         raise ValueError(
             f"share: hits is {hits} and total is {total}; "
             "hits should be a whole number from 0 to total, and total at least 1"
@@ -85,21 +95,23 @@ def share(hits: int, total: int) -> Share:
 
 
 def larger(a: Floats, b: Floats) -> Share:
-    """In how many pairs `a` is larger than `b`; pairs that are equal are left out.
+    """In how many pairs `a` is larger than `b`; pairs that are equal or hold a NaN are left out.
 
     Pairs are runs of the same number, (S,) each: they saw the same batches.
 
     Raises:
-        ValueError: `a` and `b` differ in shape, or all pairs are equal.
+        ValueError: `a` and `b` differ in shape, or no pair is left.
     """
     if np.shape(a) != np.shape(b):
         raise ValueError(
             f"larger: a is {np.shape(a)} and b is {np.shape(b)}; they should be pairs, (S,) each"
         )
-    different = np.asarray(a) != np.asarray(b)
-    if not different.any():
-        raise ValueError("larger: all pairs are equal, so neither is larger more often")
-    return share(int((a > b).sum()), int(different.sum()))
+    hits, misses = (int(np.count_nonzero(pairs)) for pairs in (np.greater(a, b), np.less(a, b)))
+    if hits + misses == 0:
+        raise ValueError(
+            "larger: all pairs are equal or hold a NaN, so neither is larger more often"
+        )
+    return share(hits, hits + misses)
 
 
 def claim(pairs: Share) -> str:

@@ -10,21 +10,8 @@ from lstm_jax.arrays import Array, Axis, check_array, check_shape
 from lstm_jax.cells import LSTMParams, check_params, features_axis
 from lstm_jax.gradients import influence
 from lstm_jax.losses import cross_entropy, mean_squared_error
-from lstm_jax.traces import Held, trace
-
-
-class Readout(NamedTuple):
-    """What turns the output h of a cell into an answer, `h @ w + b`: w (H, K), b (K,)."""
-
-    w: Array
-    b: Array
-
-
-class Network(NamedTuple):
-    """An LSTM and its readout."""
-
-    lstm: LSTMParams
-    readout: Readout
+from lstm_jax.models import Network, Readout, last_answers, read_out
+from lstm_jax.traces import Held
 
 
 class Task(NamedTuple):
@@ -56,11 +43,6 @@ class Judgement(NamedTuple):
     influence: Array
 
 
-def read_out(network: Network, h: Array) -> Array:
-    """The scores of K classes, or K numbers, (N, K) for outputs h (N, H)."""
-    return h @ network.readout.w + network.readout.b[None]
-
-
 def predictions(network: Network, task: Task, h: Array) -> Array:
     """What the network answers, (N, K) for outputs h (N, H): probabilities, or numbers."""
     answers = read_out(network, h)
@@ -70,8 +52,8 @@ def predictions(network: Network, task: Task, h: Array) -> Array:
 @jax.jit
 def judge(network: Network, task: Task, example: Array, held: Held) -> Judgement:
     """Measure a network whose gates are held; `example` picks the sequence of the influence."""
-    answers = read_out(network, trace(network.lstm, task.xs, clamps=held).h[:, -1])
-    by_input = influence(network.lstm, task.xs[example], clamps=held)
+    answers = last_answers(network, task.xs, clamps=held)
+    by_input = influence(network.cell, task.xs[example], clamps=held)
     if not task.has_classes:
         return Judgement(mean_squared_error(answers, task.ys), jnp.float32(jnp.nan), by_input)
     right = jnp.mean(jnp.argmax(answers, axis=-1) == task.ys)
@@ -79,7 +61,7 @@ def judge(network: Network, task: Task, example: Array, held: Held) -> Judgement
 
 
 def check_network(where: str, lstm: Any, readout: Any) -> Network:
-    """A `Network` of these parts, or a `ValueError` that says what does not fit."""
+    """A `Network` of an LSTM and a readout, or a `ValueError` that says what does not fit."""
     if not isinstance(lstm, LSTMParams):
         raise ValueError(
             f"{where}: lstm should be LSTMParams, got {type(lstm).__name__}; "
@@ -107,9 +89,9 @@ def check_task(where: str, network: Network, xs: Any, ys: Any) -> Task:
 
     Numbers (B,) become (B, 1).
     """
-    lstm, classes = network.lstm, len(network.readout.b)
-    xs = check_array(where, "xs", xs, dtype=lstm.w_x.dtype, owner="lstm.w_x")
-    check_shape(where, "xs", xs.shape, (Axis("batch"), Axis("time"), features_axis(lstm)))
+    cell, classes = network.cell, len(network.readout.b)
+    xs = check_array(where, "xs", xs, dtype=cell.w_x.dtype, owner="lstm.w_x")
+    check_shape(where, "xs", xs.shape, (Axis("batch"), Axis("time"), features_axis(cell)))
     if not np.isfinite(np.asarray(xs)).all():
         raise ValueError(f"{where}: xs should hold finite numbers, got NaN or an infinite one")
     batch = Axis("batch", len(xs), f"xs has {len(xs)}")
@@ -122,7 +104,7 @@ def check_task(where: str, network: Network, xs: Any, ys: Any) -> Task:
                 f"{classes} entries, got {named.min()} to {named.max()}"
             )
         return Task(xs, jnp.asarray(named))
-    ys = check_array(where, "ys", ys, dtype=lstm.w_x.dtype, owner="lstm.w_x")
+    ys = check_array(where, "ys", ys, dtype=cell.w_x.dtype, owner="lstm.w_x")
     numbers = Axis("answers", classes, f"readout[1] has {classes} entries")
     options = [(batch, numbers), (batch,)] if classes == 1 else [(batch, numbers)]
     check_shape(where, "ys", ys.shape, *options)

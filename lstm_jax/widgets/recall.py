@@ -14,7 +14,7 @@ import numpy as np
 from lstm_jax.arrays import Array, Key
 from lstm_jax.data.lag_recall import SYMBOLS, lag_recall
 from lstm_jax.files import load, save
-from lstm_jax.widgets.network import Network, Readout
+from lstm_jax.models import Network, Readout
 
 LENGTH, LAG = 40, 30
 FEATURES = (*map(str, range(SYMBOLS)), "mark")  # what the inputs of a step are called
@@ -37,7 +37,7 @@ class Recall(NamedTuple):
 def save_recall(network: Network, xs: Array, ys: Array) -> None:
     """Write the file. The sequences go with it, as drawing them anew takes longer than all else."""
     bits = np.packbits(np.asarray(xs, bool))  # they hold nothing but 0 and 1
-    parts = {"lstm": network.lstm, "readout": tuple(network.readout), "bits": bits, "ys": ys}
+    parts = {"lstm": network.cell, "readout": tuple(network.readout), "bits": bits, "ys": ys}
     save(FILE, parts)
 
 

@@ -13,10 +13,9 @@ import jax.numpy as jnp
 from lstm_jax.arrays import Array, Key
 from lstm_jax.data.lag_recall import SYMBOLS, accuracy, lag_recall
 from lstm_jax.init import init_lstm
-from lstm_jax.layers import run
 from lstm_jax.losses import cross_entropy
+from lstm_jax.models import Network, Readout, last_answers
 from lstm_jax.training import Fit, adam, fit
-from lstm_jax.widgets.network import Network, Readout, read_out
 from lstm_jax.widgets.recall import FEATURES, FILE, LENGTH, draw_recall, save_recall
 
 HIDDEN, FORGET_BIAS = 8, 3.0
@@ -31,16 +30,10 @@ def start(key: Key) -> Network:
     return Network(lstm, Readout(w, jnp.zeros(SYMBOLS, jnp.float32)))
 
 
-def answers(network: Network, xs: Array) -> Array:
-    """The scores (B, 4) of the symbols after the last step."""
-    hs, _ = run(network.lstm, xs)
-    return read_out(network, hs[:, -1])
-
-
 def loss(network: Network, batch: tuple[Array, Array]) -> Array:
-    """Cross-entropy of the answers, in nats."""
+    """Cross-entropy of the answers at the last step, in nats."""
     xs, ys = batch
-    return cross_entropy(answers(network, xs), ys)
+    return cross_entropy(last_answers(network, xs), ys)
 
 
 def draw(key: Key) -> tuple[Array, Array]:
@@ -68,7 +61,7 @@ def main() -> None:
     network = train(jax.random.key(2)).params
     save_recall(network, *draw_recall(jax.random.key(3), 256))
     xs, ys = draw_recall(jax.random.key(1000), 1024)
-    right = float(accuracy(answers(network, xs), ys))
+    right = float(accuracy(last_answers(network, xs), ys))
     print(f"loss {float(loss(network, (xs, ys))):.2g}, right {right:.1%}: written to {FILE.name}")
 
 

@@ -7,7 +7,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from lstm_jax.arrays import Array, ArrayLike
-from lstm_jax.cells import LSTMGates, LSTMParams
+from lstm_jax.cells import LSTMGates, LSTMParams, Params
 from lstm_jax.plots import Picture, curves
 from lstm_jax.traces import Clamp, held_gates, trace
 from lstm_jax.widgets.answers import AnsweringExplorer
@@ -101,8 +101,8 @@ class TrainedCellExplorer(AnsweringExplorer):
             clamp_to=kind.clamp_to.until(time, default=time),
         )
         # Compiles all that a slider will need; the clamp for what is done once for each clamp.
-        held_gates(_NAME, self._network.lstm, [Clamp("f", 1.0)], time)
-        free = held_gates(_NAME, self._network.lstm, (), time)
+        held_gates(_NAME, self._network.cell, [Clamp("f", 1.0)], time)
+        free = held_gates(_NAME, self._network.cell, (), time)
         self._untouched = judge(self._network, self._task, jnp.int32(0), free)
         presets = _presets(time, int(size_of_readout.argmax()))
         super().__init__(
@@ -119,7 +119,8 @@ class TrainedCellExplorer(AnsweringExplorer):
     @property
     def params(self) -> LSTMParams:
         """The LSTM, its bias shifted as the controls say."""
-        lstm = self._network.lstm
+        lstm = self._network.cell
+        assert isinstance(lstm, LSTMParams)  # `check_network` has seen to it
         # In NumPy, where another gate or unit compiles nothing.
         blocks = np.array(lstm.b).reshape(4, -1)
         gate = LSTMGates._fields.index(self.shift_gate)
@@ -141,7 +142,7 @@ class TrainedCellExplorer(AnsweringExplorer):
     @property
     def prediction(self) -> Array:
         """What the network answers after each step (T, K): probabilities of classes, or numbers."""
-        network = self._network._replace(lstm=self.params)
+        network = self._network._replace(cell=self.params)
         return predictions(network, self._task, self.trace().h[1:])
 
     @property
@@ -181,8 +182,8 @@ class TrainedCellExplorer(AnsweringExplorer):
         return {**_score(judged), "influence": _bytes(judged.influence)}
 
     def _judge(self) -> Judgement:
-        network = self._network._replace(lstm=self.params)
-        held = held_gates(_NAME, network.lstm, self.clamps, len(self.xs))
+        network = self._network._replace(cell=self.params)
+        held = held_gates(_NAME, network.cell, self.clamps, len(self.xs))
         return judge(network, self._task, jnp.int32(self.example), held)
 
     def _for_page(self, features: list[str]) -> dict[str, Any]:
@@ -206,7 +207,7 @@ class TrainedCellExplorer(AnsweringExplorer):
         """How the answer to the sequence shown forms, step by step, touched and untouched."""
         is_touched = not clamp_problem(self)  # what cannot be held is left out
         judged = self._judge() if is_touched else self._untouched
-        untouched = self._right(self._network.lstm, [])
+        untouched = self._right(self._network.cell, [])
         now = self._right(self.params, held_by(self)) if is_touched else untouched
         score, before = _score(judged), _score(self._untouched)
         name = "probability of the right class" if self._task.has_classes else "answer"
@@ -222,9 +223,9 @@ class TrainedCellExplorer(AnsweringExplorer):
             dashed=["untouched"],
         )
 
-    def _right(self, lstm: LSTMParams, clamps: list[Clamp]) -> Any:
+    def _right(self, lstm: Params, clamps: list[Clamp]) -> Any:
         """The probability of the right class after each step (T,), or the first number."""
-        network = self._network._replace(lstm=lstm)
+        network = self._network._replace(cell=lstm)
         answers = predictions(network, self._task, trace(lstm, self.xs, clamps=clamps).h[1:])
         return np.asarray(answers)[:, int(self.target) if self._task.has_classes else 0]
 

@@ -9,12 +9,11 @@ import numpy as np
 import pytest
 
 from lstm_jax import Clamp, init_gru, init_lstm, run, trace
+from lstm_jax.models import Network, Readout, last_answers, read_out
 from lstm_jax.traces import held_gates
 from lstm_jax.widgets import recall, train_recall
 from lstm_jax.widgets.network import (
     Judgement,
-    Network,
-    Readout,
     Task,
     check_network,
     check_task,
@@ -35,7 +34,7 @@ def drawn(key: int = 0) -> tuple[Network, jax.Array]:
 
 def judged(network: Network, task: Task, clamps: list[Clamp], example: int = 2) -> Judgement:
     """`judge` with clamps."""
-    return judge(network, task, jnp.int32(example), held_gates("test", network.lstm, clamps, T))
+    return judge(network, task, jnp.int32(example), held_gates("test", network.cell, clamps, T))
 
 
 CLAMPS: list[list[Clamp]] = [
@@ -49,7 +48,7 @@ CLAMPS: list[list[Clamp]] = [
 def test_classes_are_judged_by_cross_entropy_and_accuracy(clamps: list[Clamp]) -> None:
     network, xs = drawn()
     ys = np.array([0, 1, 1, 0, 1])
-    h = np.asarray(trace(network.lstm, xs, clamps=clamps).h, np.float64)[:, -1]
+    h = np.asarray(trace(network.cell, xs, clamps=clamps).h, np.float64)[:, -1]
     scores = h @ np.asarray(network.readout.w, np.float64) + np.asarray(network.readout.b)
     p = np.exp(scores) / np.exp(scores).sum(axis=1, keepdims=True)
     result = judged(network, Task(xs, jnp.asarray(ys)), clamps)
@@ -63,7 +62,7 @@ def test_classes_are_judged_by_cross_entropy_and_accuracy(clamps: list[Clamp]) -
 def test_numbers_are_judged_by_the_mean_squared_error() -> None:
     network, xs = drawn()
     ys = jax.random.normal(jax.random.key(9), (B, K))
-    hs, _ = run(network.lstm, xs)
+    hs, _ = run(network.cell, xs)
     answers = np.asarray(hs)[:, -1] @ np.asarray(network.readout.w) + np.asarray(network.readout.b)
     result = judged(network, Task(xs, ys), [])
     np.testing.assert_allclose(result.loss, ((answers - np.asarray(ys)) ** 2).mean(), rtol=1e-5)
@@ -76,7 +75,7 @@ def test_influence_is_that_of_the_example_under_the_clamps(clamps: list[Clamp]) 
     network, xs = drawn()
     task = Task(xs, jnp.zeros(B, jnp.int32))
     for example in (0, 3):
-        jacobian = jax.jacfwd(lambda x: trace(network.lstm, x, clamps=clamps).h[1:])(xs[example])
+        jacobian = jax.jacfwd(lambda x: trace(network.cell, x, clamps=clamps).h[1:])(xs[example])
         expected = np.sqrt((np.asarray(jacobian) ** 2).sum(axis=(1, 3)))
         result = judged(network, task, clamps, example)
         np.testing.assert_allclose(result.influence, expected, rtol=1e-4, atol=1e-6)
@@ -85,7 +84,7 @@ def test_influence_is_that_of_the_example_under_the_clamps(clamps: list[Clamp]) 
 def without(**changes: Any) -> dict[str, Any]:
     """A network and task that fit, but for these parts."""
     network, xs = drawn()
-    parts = {"lstm": network.lstm, "readout": network.readout, "xs": xs, "ys": np.zeros(B, int)}
+    parts = {"lstm": network.cell, "readout": network.readout, "xs": xs, "ys": np.zeros(B, int)}
     return parts | changes
 
 
@@ -131,11 +130,11 @@ def test_it_recalls_sequences_that_it_has_never_seen() -> None:
     network = recall.load_recall().network
     assert xs.shape == (512, recall.LENGTH, len(recall.FEATURES))
     assert float(train_recall.loss(network, (xs, ys))) < 0.01
-    assert float(train_recall.accuracy(train_recall.answers(network, xs), ys)) > 0.995
+    assert float(train_recall.accuracy(last_answers(network, xs), ys)) > 0.995
     # It was asked at the end only; before the mark it cannot know.
-    hs, _ = run(network.lstm, xs)
+    hs, _ = run(network.cell, xs)
     mark = recall.LENGTH - 1 - recall.LAG
-    before = train_recall.read_out(network, hs[:, mark - 1])
+    before = read_out(network, hs[:, mark - 1])
     assert float(train_recall.accuracy(before, ys)) < 0.35
 
 

@@ -69,9 +69,9 @@ def test_numbers_are_shown_as_they_are(ask_node: Ask) -> None:
 def test_kernel_answers_for_what_is_on_screen(explorer: TrainedCellExplorer, ask_node: Ask) -> None:
     for seed in range(10):
         move(explorer, seed)
-        network = explorer._network._replace(lstm=explorer.params)
+        network = explorer._network._replace(cell=explorer.params)
         xs, ys = explorer._task
-        h = trace(network.lstm, xs, clamps=explorer.clamps).h[:, -1]
+        h = trace(network.cell, xs, clamps=explorer.clamps).h[:, -1]
         p = np.asarray(predictions(network, explorer._task, h))
         answer = explorer.answer
         assert answer["loss"] == pytest.approx(-np.log(p[np.arange(len(ys)), ys]).mean(), rel=1e-3)
