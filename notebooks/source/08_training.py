@@ -16,6 +16,7 @@
 # Time: 60 minutes, two of them for training
 
 # %%
+import math
 import os
 
 import jax
@@ -449,7 +450,7 @@ FIELD = long_run.field(inputs=2)
 print(f"solved, long run of {made['date']}; then the sequences the median network needed")
 for problem in (*order.values(), *adding.values()):
     print(problem.name)
-    for kind, units in long_run.field(problem.inputs):
+    for kind, units in long_run.entered(problem):
         curves = long(problem, kind, units)
         after = np.median(verdicts.solved_after(curves))
         needed = f"{after:,.0f}" if np.isfinite(after) else "never"
@@ -460,27 +461,31 @@ count = solved(long(order[50], "RNN"))
 answer = "(a)" if count > 24 else "(c)" if count < 8 else "(b)"
 print(f"Verdict: {answer}. {verdicts.share(count, 32)} RNNs of 32 units.")
 
+
 # %%
-lengths = sorted(adding)
+def solved_of(problem, kind, units):
+    """The networks that solve it, in percent; NaN where none were trained."""
+    if (kind, units) not in long_run.entered(problem):
+        return math.nan
+    curves = long(problem, kind, units)
+    return 100 * solved(curves) / len(curves.right)
+
+
+by_length = {
+    f"{kind}, {units} units": [solved_of(problem, kind, units) for problem in adding.values()]
+    for kind, units in FIELD
+}
 plots.curves(
-    lengths,
-    {
-        f"{kind}, {units} units": [
-            100 * solved(long(adding[n], kind, units)) / len(long(adding[n], kind, units).right)
-            for n in lengths
-        ]
-        for kind, units in FIELD
-    },
-    title="Adding: how many learn it, as the sequences grow",
+    list(adding),
+    by_length,
+    title="Adding: how many learn it, as the sequences grow (long run)",
     xlabel="length of the sequences, steps",
     ylabel="networks that solve it, %",
-    alt="Share of the networks that solve adding, by length: "
-    + "; ".join(
-        f"{kind} {units}: "
-        + ", ".join(f"{n} steps {solved(long(adding[n], kind, units))}" for n in lengths)
-        for kind, units in FIELD
-    ),
-    dashed=[f"{kind}, {units} units" for kind, units in FIELD[3:]],
+    alt="Share of the networks that solve adding at "
+    + ", ".join(map(str, adding))
+    + " steps, in percent: "
+    + "; ".join(f"{name} {', '.join(f'{y:.0f}' for y in ys)}" for name, ys in by_length.items()),
+    dashed=[name for name, ys in by_length.items() if math.isnan(ys[-1])],
 )
 
 # %% [markdown]
