@@ -10,7 +10,7 @@ import {
   signedColour, text, twoDigits,
 } from "./draw.js";
 import { cursorAt, timeRegion } from "./sequence.js";
-import { drawUnitMaps } from "./unitmaps.js";
+import { drawUnitMaps, lstmMaps } from "./unitmaps.js";
 
 const GATES = "ifgo";
 const SCORE_Y = 34;
@@ -124,15 +124,7 @@ function scoreInWords({ loss, accuracy }) {
 
 /** The gates and both states of all units. */
 function drawUnits(ctx, state, record, width) {
-  const limit = roundLimit(largest(record.c));
-  const maps = [
-    ["f", "forget f", gateColour],
-    ["i", "input i", gateColour],
-    ["g", "candidate g", signedColour],
-    ["o", "output o", gateColour],
-    ["c", `cell c, ±${limit}`, (value) => signedColour(value, limit)],
-    ["h", "h, ±1", signedColour],
-  ];
+  const maps = [...lstmMaps(record), ["h", "h, ±1", signedColour]];
   if (state.shift !== 0) {
     const shifted = maps.find(([gate]) => gate === state.shift_gate);
     shifted[1] = `${state.shift_gate}, sum ${state.shift < 0 ? "" : "+"}${format(state.shift, 1)}`;
