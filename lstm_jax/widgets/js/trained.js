@@ -13,10 +13,10 @@ import { cursorAt, timeRegion } from "./sequence.js";
 import { drawUnitMaps, lstmMaps } from "./unitmaps.js";
 
 const GATES = "ifgo";
-const SCORE_Y = 34;
-const DIAGRAM_TOP = 48;
-const UNIT_MAPS = { left: 60, top: DIAGRAM_TOP + DIAGRAM_HEIGHT + 32, height: 96, gap: 20 };
-const BELOW = { top: UNIT_MAPS.top + UNIT_MAPS.height + 56, height: 130 };
+const SCORE_Y = 30;
+const DIAGRAM_TOP = 42;
+const UNIT_MAPS = { left: 60, top: DIAGRAM_TOP + DIAGRAM_HEIGHT + 26, height: 80, gap: 20 };
+const BELOW = { top: UNIT_MAPS.top + UNIT_MAPS.height + 52, height: 110 };
 const GAPS = [56, 56, 56]; // between the parts below, for the labels of their axes
 const DECADES = 5; // of influence that can be told apart
 const WAITING = "#8C8C8C"; // the colour of what was true for other controls
