@@ -102,7 +102,6 @@ def curves(
     """
     with mpl.rc_context(_STYLE):
         figure, axes = _frame(title, xlabel, ylabel)
-        axes.grid(axis="y")
         for (name, y), colour in zip(ys.items(), _colours(len(ys)), strict=True):
             values = np.asarray(y, np.float64)
             if log:
@@ -115,12 +114,9 @@ def curves(
                 ls="--" if name in dashed else "-",
                 lw=1.2 if name in thin else None,
             )
-        if log:
-            axes.set_yscale("log")
+        _finish(axes, log)
         if ylim:
             axes.set_ylim(ylim)
-        if len(ys) > 1:
-            axes.legend(loc="center left", bbox_to_anchor=(1.0, 0.5))
     return Picture(figure, alt)
 
 
@@ -149,7 +145,6 @@ def bands(
     """
     with mpl.rc_context(_STYLE):
         figure, axes = _frame(title, xlabel, ylabel)
-        axes.grid(axis="y")
         for (name, values), colour in zip(runs.items(), _colours(len(runs)), strict=True):
             known = np.where(np.isfinite(values), np.asarray(values, np.float64), np.nan)
             drawn = ~np.isnan(known).all(axis=0)
@@ -159,12 +154,9 @@ def bands(
             at = np.asarray(x)[drawn]
             axes.fill_between(at, quarters[0], quarters[2], color=colour, alpha=0.25, lw=0)
             axes.plot(at, quarters[1], label=name, color=colour)
-        if log:
-            axes.set_yscale("log")
+        _finish(axes, log)
         if xlim:
             axes.set_xlim(xlim)
-        if len(runs) > 1:
-            axes.legend(loc="center left", bbox_to_anchor=(1.0, 0.5))
     return Picture(figure, alt)
 
 
@@ -280,6 +272,16 @@ def _frame(
     axes = figure.subplots()
     axes.set(title=title, xlabel=xlabel, ylabel=ylabel)
     return figure, axes
+
+
+def _finish(axes: Axes, log: bool) -> None:
+    """Grid and scale for the lines that have been drawn; a legend where there are several."""
+    axes.grid(axis="y")
+    if log:
+        axes.set_yscale("log")
+    _, names = axes.get_legend_handles_labels()
+    if len(names) > 1:
+        axes.legend(loc="center left", bbox_to_anchor=(1.0, 0.5))
 
 
 def _colours(count: int) -> list[str]:

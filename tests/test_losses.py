@@ -5,7 +5,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from lstm_jax.losses import cross_entropy
+from lstm_jax.losses import cross_entropy, mean_squared_error
 
 LOGITS = jax.random.normal(jax.random.key(0), (3, 4, 5))
 TARGET = jax.random.randint(jax.random.key(1), (3, 4), 0, 5)
@@ -19,6 +19,12 @@ def in_plain_loops(logits, target, where) -> float:
             total = sum(math.exp(score) for score in scores)
             costs.append(-math.log(math.exp(scores[right]) / total))
     return sum(costs) / len(costs)
+
+
+def test_mean_squared_error_equals_a_plain_loop():
+    one, other = np.random.default_rng(0).normal(size=(2, 3, 4)).astype(np.float32)
+    expected = sum((a - b) ** 2 for a, b in zip(one.ravel(), other.ravel(), strict=True)) / 12
+    assert mean_squared_error(jnp.array(one), jnp.array(other)) == pytest.approx(expected)
 
 
 def test_cross_entropy_equals_a_plain_loop():
@@ -52,6 +58,14 @@ def test_guessing_costs_ln_k_and_being_sure_and_right_nothing():
 @pytest.mark.parametrize(
     ("call", "message"),
     [
+        (
+            lambda: mean_squared_error(jnp.zeros((7, 1)), jnp.zeros(7)),
+            r"mean_squared_error: prediction has 2 axes; prediction should be \(7,\), got \(7, 1\)",
+        ),
+        (
+            lambda: mean_squared_error(jnp.zeros((1, 3)), jnp.zeros((7, 3))),
+            "mean_squared_error: prediction has 1 on axis 0 but target has 7",
+        ),
         (
             lambda: cross_entropy(LOGITS, TARGET[:, :1]),
             r"cross_entropy: logits has 4 time steps but target has 1; .* \(3, 1, classes\)",

@@ -80,8 +80,22 @@ def test_curves_draws_each_curve_in_its_own_safe_colour_and_leaves_zeros_off_a_l
     np.testing.assert_array_equal(solid.get_ydata(), [1.0, np.nan, 2.0])
     assert (solid.get_linestyle(), dashed.get_linestyle()) == ("-", "--")
     assert [line.get_color() for line in axes.lines] == list(plots.COLOURS[:2])
-    assert axes.get_yscale() == "log"
-    assert [text.get_text() for text in axes.get_legend().get_texts()] == ["a", "bound"]
+
+
+@pytest.mark.parametrize("picture_of", [plots.curves, plots.bands])
+def test_lines_have_a_legend_where_there_are_several_and_the_scale_asked_for(picture_of):
+    lines = {"a": np.array([[1.0, 2.0]]), "b": np.array([[2.0, 3.0]])}
+    if picture_of is plots.curves:
+        lines = {name: line[0] for name, line in lines.items()}
+
+    def axes_of(*names, log):
+        chosen = {name: lines[name] for name in names}
+        return picture_of([0, 1], chosen, xlabel="", ylabel="", log=log, **WORDS).figure.axes[0]
+
+    many, alone = axes_of("a", "b", log=True), axes_of("a", log=False)
+    assert [text.get_text() for text in many.get_legend().get_texts()] == ["a", "b"]
+    assert alone.get_legend() is None
+    assert (many.get_yscale(), alone.get_yscale()) == ("log", "linear")
 
 
 def test_bars_say_their_numbers():

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from lstm_jax.cells import RNNParams
+from lstm_jax.exercises.cells import draw_rnn, without
 from lstm_jax.exercises.exercise import Args, Array, Exercise, Params, tenths
 
 Pair = tuple[Array, Array]
@@ -57,13 +57,8 @@ def _states(params: Params, xs: Array) -> list[Array]:
     return hs
 
 
-def draw_params(rng: np.random.Generator, d: int, h: int) -> Params:
-    """Weights of an RNN with d inputs and h units."""
-    return RNNParams._make((tenths(rng, d, h), tenths(rng, h, h), tenths(rng, h)))
-
-
 def _draw_step(rng: np.random.Generator, d: int, h: int) -> Args:
-    return draw_params(rng, d, h), tenths(rng, h, largest=0.9), tenths(rng, d)
+    return draw_rnn(rng, d, h), tenths(rng, h, largest=0.9), tenths(rng, d)
 
 
 def _draw_series(rng: np.random.Generator, size: int, length: int, horizon: int) -> Args:
@@ -72,7 +67,7 @@ def _draw_series(rng: np.random.Generator, size: int, length: int, horizon: int)
 
 
 def _draw_sequence(rng: np.random.Generator, t: int, d: int, h: int) -> Args:
-    return draw_params(rng, d, h), tenths(rng, t, d), tenths(rng, h, largest=0.9)
+    return draw_rnn(rng, d, h), tenths(rng, t, d), tenths(rng, h, largest=0.9)
 
 
 def _squashed(squash: Callable[[Array], Array]) -> Callable[..., Array]:
@@ -153,12 +148,12 @@ EXERCISES = (
             ),
             "w_h is used the wrong way round. Rows are where a value comes from, columns where "
             "it goes to: h @ w_h.": _with(w_h=lambda params: params.w_h.T),
-            "The bias b is missing.": _with(b=lambda params: 0 * params.b),
+            "The bias b is missing.": without("b", rnn_step),
             "The bias is subtracted.": _with(b=lambda params: -params.b),
-            "The old state h is not used: without it the cell has no memory.": _with(
-                w_h=lambda params: 0 * params.w_h
+            "The old state h is not used: without it the cell has no memory.": without(
+                "w_h", rnn_step
             ),
-            "The input x is not used.": _with(w_x=lambda params: 0 * params.w_x),
+            "The input x is not used.": without("w_x", rnn_step),
             "The bias is added after tanh. It belongs inside, to the weighted sum.": (
                 lambda params, h, x: np.tanh(x @ params.w_x + h @ params.w_h) + params.b
             ),

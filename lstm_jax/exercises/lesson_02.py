@@ -6,8 +6,9 @@ from collections.abc import Callable
 import numpy as np
 
 from lstm_jax.cells import RNNParams
+from lstm_jax.exercises.cells import draw_rnn
 from lstm_jax.exercises.exercise import Args, Array, Exercise, Params, tenths
-from lstm_jax.exercises.lesson_01 import draw_params, rnn_step
+from lstm_jax.exercises.lesson_01 import rnn_step
 
 
 def step_jacobian(params: Params, h_prev: Array, x: Array) -> Array:
@@ -43,7 +44,7 @@ def _scaled(grads: Params, scale: float) -> Params:
 
 
 def _draw_step(rng: np.random.Generator, d: int, h: int) -> Args:
-    return draw_params(rng, d, h), tenths(rng, h, largest=0.9), tenths(rng, d)
+    return draw_rnn(rng, d, h), tenths(rng, h, largest=0.9), tenths(rng, d)
 
 
 def _draw_factor(rng: np.random.Generator, parts: int) -> Args:
@@ -58,7 +59,7 @@ def _draw_factor(rng: np.random.Generator, parts: int) -> Args:
 
 def _draw_grads(rng: np.random.Generator, d: int, h: int) -> Args:
     """Gradients shorter than the limit, longer, and now and then all zero."""
-    grads = draw_params(rng, d, h)
+    grads = draw_rnn(rng, d, h)
     limit = max(0.1, round(_norm(*grads) * float(rng.choice([0.5, 2.0])), 1))
     return (_scaled(grads, 0.0) if rng.random() < 0.2 else grads), limit
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from lstm_jax.cells import LSTMParams
+from lstm_jax.exercises.cells import draw_lstm, sigmoid, without
 from lstm_jax.exercises.exercise import Args, Array, Exercise, Params, tenths
 
 
@@ -43,8 +43,7 @@ def sum_since_reset(xs: Array, resets: Array) -> Array:
 
 
 def _draw_cell(rng: np.random.Generator, d: int, h: int) -> Args:
-    params = LSTMParams._make((tenths(rng, d, 4 * h), tenths(rng, h, 4 * h), tenths(rng, 4 * h)))
-    return params, tenths(rng, h, largest=0.9), tenths(rng, d)
+    return draw_lstm(rng, d, h), tenths(rng, h, largest=0.9), tenths(rng, d)
 
 
 def _draw_half_life(rng: np.random.Generator, longest: int) -> Args:
@@ -59,10 +58,6 @@ def _draw_stream(rng: np.random.Generator, t: int) -> Args:
     return rng.integers(1, 10, t).astype(float), resets
 
 
-def _sigmoid(total: Array) -> Array:
-    return np.asarray(1 / (1 + np.exp(-total)))
-
-
 def _sums(params: Params, h_prev: Array, x: Array) -> Array:
     """The weighted sums of all four blocks (4H,)."""
     return np.asarray(x @ params.w_x + h_prev @ params.w_h + params.b)
@@ -70,21 +65,12 @@ def _sums(params: Params, h_prev: Array, x: Array) -> Array:
 
 def _block(index: int) -> Callable[..., Array]:
     """σ of another block than the second."""
-    return lambda params, h_prev, x: _sigmoid(np.split(_sums(params, h_prev, x), 4)[index])
+    return lambda params, h_prev, x: sigmoid(np.split(_sums(params, h_prev, x), 4)[index])
 
 
 def _squashed(squash: Callable[[Array], Array]) -> Callable[..., Array]:
     """The right sum with something else in place of σ."""
     return lambda params, h_prev, x: squash(np.split(_sums(params, h_prev, x), 4)[1])
-
-
-def _without(name: str) -> Callable[..., Array]:
-    """The gate with one of the parameters left out."""
-
-    def gate(params: Params, h_prev: Array, x: Array) -> Array:
-        return forget_gate(params._replace(**{name: 0 * getattr(params, name)}), h_prev, x)
-
-    return gate
 
 
 def _turned(params: Params, h_prev: Array, x: Array) -> Array:
@@ -123,7 +109,7 @@ EXERCISES = (
             "This is the third block, the candidate g. The order is i, f, g, o.": _block(2),
             "This is the last block, the output gate o. The order is i, f, g, o.": _block(3),
             "These are all four blocks, 4H numbers. The forget gate is the second quarter.": (
-                lambda params, h_prev, x: _sigmoid(_sums(params, h_prev, x))
+                lambda params, h_prev, x: sigmoid(_sums(params, h_prev, x))
             ),
             "The sigmoid is missing: this is the weighted sum before it is squashed.": _squashed(
                 lambda total: total
@@ -131,16 +117,16 @@ EXERCISES = (
             "This is tanh, which goes down to -1. A gate is a share from 0 to 1: use a "
             "sigmoid.": _squashed(np.tanh),
             "This is 1 - f, the share that is forgotten. f is the share that is kept.": _squashed(
-                lambda total: 1 - _sigmoid(total)
+                lambda total: 1 - sigmoid(total)
             ),
-            "The bias b is missing.": _without("b"),
-            "The old output h_prev is not used.": _without("w_h"),
-            "The input x is not used.": _without("w_x"),
+            "The bias b is missing.": without("b", forget_gate),
+            "The old output h_prev is not used.": without("w_h", forget_gate),
+            "The input x is not used.": without("w_x", forget_gate),
             "w_h is used the wrong way round. Rows are where a value comes from, columns where it "
             "goes to: h_prev @ w_h.": _turned,
             "x and h_prev are squashed one by one. Add everything first, then take one sigmoid.": (
                 lambda params, h_prev, x: np.split(
-                    _sigmoid(x @ params.w_x) + _sigmoid(h_prev @ params.w_h + params.b), 4
+                    sigmoid(x @ params.w_x) + sigmoid(h_prev @ params.w_h + params.b), 4
                 )[1]
             ),
         },

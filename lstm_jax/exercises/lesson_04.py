@@ -6,6 +6,7 @@ from collections.abc import Callable
 import numpy as np
 
 from lstm_jax.cells import LSTMParams
+from lstm_jax.exercises.cells import draw_lstm, sigmoid, without
 from lstm_jax.exercises.exercise import Args, Array, Exercise, Params, tenths
 
 GATES = "ifgo"  # the order of the blocks
@@ -50,12 +51,8 @@ def tie(params: Params) -> Params:
     return LSTMParams._make(tied)
 
 
-def _draw_params(rng: np.random.Generator, d: int, h: int) -> Params:
-    return LSTMParams._make((tenths(rng, d, 4 * h), tenths(rng, h, 4 * h), tenths(rng, 4 * h)))
-
-
 def _draw_step(rng: np.random.Generator, d: int, h: int) -> Args:
-    return _draw_params(rng, d, h), tenths(rng, h, largest=0.9), tenths(rng, d)
+    return draw_lstm(rng, d, h), tenths(rng, h, largest=0.9), tenths(rng, d)
 
 
 def _draw_gates(rng: np.random.Generator, t: int) -> Args:
@@ -65,11 +62,7 @@ def _draw_gates(rng: np.random.Generator, t: int) -> Args:
 
 
 def _draw_cell(rng: np.random.Generator, d: int, h: int) -> Args:
-    return (_draw_params(rng, d, h),)
-
-
-def _sigmoid(total: Array) -> Array:
-    return np.asarray(1 / (1 + np.exp(-total)))
+    return (draw_lstm(rng, d, h),)
 
 
 def _written(f: Callable[..., Array]) -> Callable[..., Array]:
@@ -77,15 +70,6 @@ def _written(f: Callable[..., Array]) -> Callable[..., Array]:
 
     def written(params: Params, h_prev: Array, x: Array) -> Array:
         return f(*np.split(x @ params.w_x + h_prev @ params.w_h + params.b, 4))
-
-    return written
-
-
-def _without(name: str) -> Callable[..., Array]:
-    """The write with one of the parameters left out."""
-
-    def written(params: Params, h_prev: Array, x: Array) -> Array:
-        return write(params._replace(**{name: 0 * getattr(params, name)}), h_prev, x)
 
     return written
 
@@ -127,40 +111,40 @@ EXERCISES = (
         draw=_draw_step,
         wrong={
             "This is the input gate alone, how much. What is written is i times g.": _written(
-                lambda i, f, g, o: _sigmoid(i)
+                lambda i, f, g, o: sigmoid(i)
             ),
             "This is the candidate alone, what could be written. The input gate has not passed "
             "it.": _written(lambda i, f, g, o: np.tanh(g)),
             "Gate and candidate share one sum here, that of g. Each has its own: i is the first "
-            "block, g the third.": _written(lambda i, f, g, o: _sigmoid(g) * np.tanh(g)),
+            "block, g the third.": _written(lambda i, f, g, o: sigmoid(g) * np.tanh(g)),
             "Gate and candidate share one sum here, that of i. Each has its own: i is the first "
-            "block, g the third.": _written(lambda i, f, g, o: _sigmoid(i) * np.tanh(i)),
+            "block, g the third.": _written(lambda i, f, g, o: sigmoid(i) * np.tanh(i)),
             "i and g are exchanged: the gate takes the sigmoid and stands first, the candidate "
-            "takes tanh and stands third.": _written(lambda i, f, g, o: _sigmoid(g) * np.tanh(i)),
+            "takes tanh and stands third.": _written(lambda i, f, g, o: sigmoid(g) * np.tanh(i)),
             "This takes the second block as the candidate. The order is i, f, g, o.": _written(
-                lambda i, f, g, o: _sigmoid(i) * np.tanh(f)
+                lambda i, f, g, o: sigmoid(i) * np.tanh(f)
             ),
             "This takes the last block as the candidate. The order is i, f, g, o.": _written(
-                lambda i, f, g, o: _sigmoid(i) * np.tanh(o)
+                lambda i, f, g, o: sigmoid(i) * np.tanh(o)
             ),
             "This takes the forget gate, the second block. What is written passes the input gate, "
-            "the first.": _written(lambda i, f, g, o: _sigmoid(f) * np.tanh(g)),
+            "the first.": _written(lambda i, f, g, o: sigmoid(f) * np.tanh(g)),
             "The candidate is squashed by a sigmoid, so it can never be negative. It needs "
-            "tanh.": _written(lambda i, f, g, o: _sigmoid(i) * _sigmoid(g)),
+            "tanh.": _written(lambda i, f, g, o: sigmoid(i) * sigmoid(g)),
             "The candidate is not squashed. It is tanh of its sum.": _written(
-                lambda i, f, g, o: _sigmoid(i) * g
+                lambda i, f, g, o: sigmoid(i) * g
             ),
             "The gate is tanh here. It is a share from 0 to 1: use a sigmoid.": _written(
                 lambda i, f, g, o: np.tanh(i) * np.tanh(g)
             ),
             "Gate and candidate are added. The gate lets a share of the candidate through: "
-            "multiply.": _written(lambda i, f, g, o: _sigmoid(i) + np.tanh(g)),
+            "multiply.": _written(lambda i, f, g, o: sigmoid(i) + np.tanh(g)),
             "The share is 1 - i. An open gate lets everything through.": _written(
-                lambda i, f, g, o: (1 - _sigmoid(i)) * np.tanh(g)
+                lambda i, f, g, o: (1 - sigmoid(i)) * np.tanh(g)
             ),
-            "The bias b is missing.": _without("b"),
-            "The old output h_prev is not used.": _without("w_h"),
-            "The input x is not used.": _without("w_x"),
+            "The bias b is missing.": without("b", write),
+            "The old output h_prev is not used.": without("w_h", write),
+            "The input x is not used.": without("w_x", write),
         },
         hints=(
             "First all four weighted sums at once, 4H numbers, as for the forget gate. Which two "

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from lstm_jax.cells import LSTMParams
+from lstm_jax.exercises.cells import draw_lstm, logit, sigmoid, without
 from lstm_jax.exercises.exercise import Args, Array, Exercise, Params, tenths
 
 
@@ -20,14 +20,14 @@ def lstm_output(params: Params, h_prev: Array, c: Array, x: Array) -> Array:
             total = total + x[d] * params.w_x[d, column]
         for old in range(H):
             total = total + h_prev[old] * params.w_h[old, column]
-        h.append(_sigmoid(total) * math.tanh(c[unit]))
+        h.append(sigmoid(total) * math.tanh(c[unit]))
     return np.array(h)
 
 
 def query_gate(shut: float, opened: float) -> tuple[float, float]:
     """The weight w and bias b with σ(b) = shut and σ(w + b) = opened."""
-    b = _logit(shut)
-    return _logit(opened) - b, b
+    b = logit(shut)
+    return logit(opened) - b, b
 
 
 def output_slope(c: Array, o: Array) -> Array:
@@ -36,17 +36,9 @@ def output_slope(c: Array, o: Array) -> Array:
     return o * (np.tanh(c + tiny) - np.tanh(c - tiny)) / (2 * tiny)
 
 
-def _sigmoid(total: Array) -> Array:
-    return 1 / (1 + np.exp(-total))
-
-
-def _logit(p: float) -> float:
-    return math.log(p / (1 - p))
-
-
 def _draw_cell(rng: np.random.Generator, d: int, h: int) -> Args:
     """Short weights, so that no gate is so far open or shut that a mistake hides."""
-    params = LSTMParams._make(tenths(rng, *shape) for shape in ((d, 4 * h), (h, 4 * h), (4 * h,)))
+    params = draw_lstm(rng, d, h)
     return params, tenths(rng, h, largest=0.9), tenths(rng, h, largest=3.0), tenths(rng, d)
 
 
@@ -66,7 +58,7 @@ def _sum(params: Params, h: Array, x: Array, columns: slice) -> Array:
 
 
 def _output(
-    out: Callable[[Array, Array], Array] = lambda total, c: _sigmoid(total) * np.tanh(c),
+    out: Callable[[Array, Array], Array] = lambda total, c: sigmoid(total) * np.tanh(c),
     columns: Callable[[int], slice] = lambda h: slice(3 * h, None),
     params: Callable[[Params], Params] = lambda params: params,
 ) -> Callable[..., Array]:
@@ -123,16 +115,16 @@ EXERCISES = (
                 lambda total, c: total * np.tanh(c)
             ),
             "tanh is missing: this is o times c, which has no bound.": _output(
-                lambda total, c: _sigmoid(total) * c
+                lambda total, c: sigmoid(total) * c
             ),
             "c goes out through a sigmoid here. It should be tanh: h has a sign.": _output(
-                lambda total, c: _sigmoid(total) * _sigmoid(c)
+                lambda total, c: sigmoid(total) * sigmoid(c)
             ),
             "The gate stands inside tanh. Squash c first, then multiply with o.": _output(
-                lambda total, c: np.tanh(_sigmoid(total) * c)
+                lambda total, c: np.tanh(sigmoid(total) * c)
             ),
             "This is the gate o alone. h is what it lets out: o times tanh(c).": _output(
-                lambda total, c: _sigmoid(total)
+                lambda total, c: sigmoid(total)
             ),
             "This is tanh(c): the gate is not used.": _output(lambda total, c: np.tanh(c)),
             "The gate looks at c. It sees x and the output of the step before, h_prev.": (
@@ -141,9 +133,9 @@ EXERCISES = (
             "w_h is used the wrong way round: h_prev @ w_h, then the last H columns.": _output(
                 params=_block_transposed
             ),
-            "The bias is missing.": _output(params=lambda p: p._replace(b=0 * p.b)),
-            "h_prev is not used.": _output(params=lambda p: p._replace(w_h=0 * p.w_h)),
-            "The input x is not used.": _output(params=lambda p: p._replace(w_x=0 * p.w_x)),
+            "The bias is missing.": without("b", lstm_output),
+            "h_prev is not used.": without("w_h", lstm_output),
+            "The input x is not used.": without("w_x", lstm_output),
         },
         hints=(
             "Two parts: the gate o, from a weighted sum, and the memory c, squashed. Their "
@@ -162,10 +154,10 @@ EXERCISES = (
         draw=_draw_gate,
         wrong={
             "b is right. But at q = 1 the sum is w + b, so w is only the difference.": _gate_from(
-                _logit, lambda shut, opened: opened
+                logit, lambda shut, opened: opened
             ),
             "b is right. w is the sum needed at q = 1 minus b, not plus b.": _gate_from(
-                _logit, lambda shut, opened: opened + shut
+                logit, lambda shut, opened: opened + shut
             ),
             "You set the sum to the gate's value. The sigmoid still comes: which sum does it "
             "turn into that value?": _gate_from(lambda p: p),
@@ -176,7 +168,7 @@ EXERCISES = (
                 shut, opened
             )[::-1],
             "Both signs are wrong: a gate above one half needs a sum above 0.": _gate_from(
-                lambda p: -_logit(p)
+                lambda p: -logit(p)
             ),
             "The gate works the wrong way round: it is open at q = 0 and shut at q = 1.": (
                 lambda shut, opened: query_gate(opened, shut)
@@ -186,7 +178,7 @@ EXERCISES = (
             ),
             "This undoes tanh. A gate is a sigmoid.": _gate_from(math.atanh),
             "This is the logarithm to base 10. The sigmoid is made with e: take the natural one.": (
-                _gate_from(lambda p: _logit(p) / math.log(10))
+                _gate_from(lambda p: logit(p) / math.log(10))
             ),
         },
         hints=(

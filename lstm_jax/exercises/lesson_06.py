@@ -6,6 +6,7 @@ from collections.abc import Callable
 import numpy as np
 
 from lstm_jax.cells import LSTMParams, LSTMState
+from lstm_jax.exercises.cells import draw_lstm, logit, sigmoid, without
 from lstm_jax.exercises.exercise import Args, Array, Exercise, Params, tenths
 
 
@@ -23,7 +24,7 @@ def lstm_step(params: Params, state: LSTMState, x: Array) -> LSTMState:
             for old in range(H):
                 total = total + state.h[old] * params.w_h[old, column]
             sums.append(total)
-        i, f, o = _sigmoid(sums[0]), _sigmoid(sums[1]), _sigmoid(sums[3])
+        i, f, o = sigmoid(sums[0]), sigmoid(sums[1]), sigmoid(sums[3])
         c.append(f * state.c[unit] + i * math.tanh(sums[2]))
         h.append(o * math.tanh(c[unit]))
     return LSTMState._make((np.array(h), np.array(c)))
@@ -43,24 +44,15 @@ def through_h(w_h: Array, i: float, f: float, g: float, c_prev: float) -> Array:
     tiny = 1e-5
 
     def c(nudge: float) -> Array:
-        kept = _sigmoid(_logit(f) + w_h[1] * nudge) * c_prev
-        return kept + _sigmoid(_logit(i) + w_h[0] * nudge) * np.tanh(np.arctanh(g) + w_h[2] * nudge)
+        kept = sigmoid(logit(f) + w_h[1] * nudge) * c_prev
+        return kept + sigmoid(logit(i) + w_h[0] * nudge) * np.tanh(np.arctanh(g) + w_h[2] * nudge)
 
     return np.asarray((c(tiny) - c(-tiny)) / (2 * tiny))
 
 
-def _sigmoid(total: Array) -> Array:
-    return 1 / (1 + np.exp(-total))
-
-
-def _logit(p: float) -> float:
-    return math.log(p / (1 - p))
-
-
 def _draw_cell(rng: np.random.Generator, d: int, h: int) -> Args:
-    params = LSTMParams._make(tenths(rng, *shape) for shape in ((d, 4 * h), (h, 4 * h), (4 * h,)))
     state = LSTMState._make((tenths(rng, h, largest=0.9), tenths(rng, h, largest=2.0)))
-    return params, state, tenths(rng, d)
+    return draw_lstm(rng, d, h), state, tenths(rng, d)
 
 
 def _draw_sizes(rng: np.random.Generator, largest: int) -> Args:
@@ -81,7 +73,7 @@ def _step(
     *,
     order: str = "ifgo",
     squash: Callable[[Array], Array] = np.tanh,
-    gate: Callable[[Array], Array] = _sigmoid,
+    gate: Callable[[Array], Array] = sigmoid,
     params: Callable[[Params], Params] = lambda params: params,
 ) -> Callable[..., LSTMState]:
     """The step with one part exchanged: new_c(i, f, g, h, c), new_h(o, new c, old c), and so on."""
@@ -142,7 +134,7 @@ EXERCISES = (
             "g and o are exchanged: the candidate is the third block, the output gate the "
             "fourth.": _step(order="ifog"),
             "The candidate is squashed with a sigmoid. It has a sign: use tanh.": _step(
-                squash=_sigmoid
+                squash=sigmoid
             ),
             "The candidate is not squashed. It goes through tanh.": _step(squash=lambda z: z),
             "The gates are squashed with tanh. A gate says how much, from 0 to 1: use a "
@@ -151,7 +143,7 @@ EXERCISES = (
                 new_h=lambda o, c, old: o * c
             ),
             "c leaves through a sigmoid here. On the way out it goes through tanh.": _step(
-                new_h=lambda o, c, old: o * _sigmoid(c)
+                new_h=lambda o, c, old: o * sigmoid(c)
             ),
             "h is made of the old c. First make the new c, then show it.": _step(
                 new_h=lambda o, c, old: o * np.tanh(old)
@@ -178,9 +170,9 @@ EXERCISES = (
             "You took every fourth column. Each gate has H columns side by side.": _step(
                 params=_every_fourth
             ),
-            "The bias b is missing.": _step(params=lambda p: p._replace(b=0 * p.b)),
-            "The old output h is not used.": _step(params=lambda p: p._replace(w_h=0 * p.w_h)),
-            "The input x is not used.": _step(params=lambda p: p._replace(w_x=0 * p.w_x)),
+            "The bias b is missing.": without("b", lstm_step),
+            "The old output h is not used.": without("w_h", lstm_step),
+            "The input x is not used.": without("w_x", lstm_step),
         },
         hints=(
             "One line for all four sums, (4H,), and one that cuts them into four parts. Then the "

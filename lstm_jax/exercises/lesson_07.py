@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from lstm_jax.cells import LSTMParams, RNNParams
+from lstm_jax.exercises.cells import draw_lstm, draw_rnn, sigmoid
 from lstm_jax.exercises.exercise import Args, Array, Exercise, Params, tenths
 
 
@@ -33,18 +33,14 @@ def bidirectional(forward: Params, backward: Params, xs: Array, lengths: Array) 
     return np.stack(rows)
 
 
-def _sigmoid(total: Array) -> Array:
-    return np.asarray(1 / (1 + np.exp(-total)))
-
-
 Pair = tuple[Array, Array]
 
 
 def _step(params: Params, h: Array, c: Array, x: Array) -> Pair:
     """One step of an LSTM, all rows at once: h and c (B, H), x (B, D)."""
     i, f, g, o = np.split(x @ params.w_x + h @ params.w_h + params.b, 4, axis=-1)
-    c = _sigmoid(f) * c + _sigmoid(i) * np.tanh(g)
-    return _sigmoid(o) * np.tanh(c), c
+    c = sigmoid(f) * c + sigmoid(i) * np.tanh(g)
+    return sigmoid(o) * np.tanh(c), c
 
 
 def _layer(
@@ -77,8 +73,7 @@ def _rnn(params: Params, xs: Array) -> Array:
 
 
 def _draw_layer(rng: np.random.Generator, b: int, t: int, d: int, h: int) -> Args:
-    params = LSTMParams._make((tenths(rng, d, 4 * h), tenths(rng, h, 4 * h), tenths(rng, 4 * h)))
-    return params, tenths(rng, b, t, d)
+    return draw_lstm(rng, d, h), tenths(rng, b, t, d)
 
 
 def _draw_lengths(rng: np.random.Generator, b: int, t: int) -> Array:
@@ -94,9 +89,7 @@ def _draw_outputs(rng: np.random.Generator, b: int, t: int, h: int) -> Args:
 
 
 def _draw_both(rng: np.random.Generator, b: int, t: int, d: int, h: int) -> Args:
-    forward, backward = (
-        RNNParams._make((tenths(rng, d, h), tenths(rng, h, h), tenths(rng, h))) for _ in range(2)
-    )
+    forward, backward = (draw_rnn(rng, d, h) for _ in range(2))
     xs, lengths = tenths(rng, b, t, d), _draw_lengths(rng, b, t)
     xs[np.arange(t)[None] >= lengths[:, None]] = 0
     return forward, backward, xs, lengths

@@ -198,7 +198,11 @@ class TrainedCellExplorer(AnsweringExplorer):
             "classes": has_classes,
             "targets": (ys[:, None] if has_classes else ys).tolist(),
             "untouched": _score(self._untouched),
-            "strongest": float(np.asarray(self._untouched.influence).max()),
+            "largest": {
+                "input": float(np.abs(xs).max()),
+                "target": float(np.abs(ys).max()),
+                "influence": float(np.asarray(self._untouched.influence).max()),
+            },
         }
 
     # --- for fronts without widgets

@@ -1,11 +1,14 @@
-// A canvas that draws nothing and notes where words, circles and rectangles would stand.
+// A canvas that draws nothing and notes where words, circles, rectangles and filled areas would stand.
 
 const EM = 0.58; // of a bold letter of Arial, on average
-const SILENT = ["beginPath", "moveTo", "lineTo", "stroke", "fill", "fillRect", "setLineDash"];
+const SILENT = ["beginPath", "moveTo", "lineTo", "stroke", "fill", "setLineDash"];
 
-/** @returns {{ctx: object, labels: object[], shapes: object[]}} each with left, right, top, bottom */
+/**
+ * @returns {{ctx: object, labels: object[], shapes: object[], fills: object[]}} each with left, right,
+ *   top, bottom; the fills in the order in which they cover each other, each with its colour
+ */
 export function paper() {
-  const [labels, shapes] = [[], []];
+  const [labels, shapes, fills] = [[], [], []];
   const shifts = [{ x: 0, y: 0 }]; // the last is where the drawing stands
   const size = () => Number(ctx.font.match(/(\d+)px/)[1]);
   const note = (list, { left, right, top, bottom, ...more }) => {
@@ -24,6 +27,8 @@ export function paper() {
     arc: (x, y, r) => ctx.ellipse(x, y, r, r),
     ellipse: (x, y, a, b) => note(shapes, { left: x - a, right: x + a, top: y - b, bottom: y + b }),
     strokeRect: (x, y, w, h) => note(shapes, { left: x, right: x + w, top: y, bottom: y + h }),
+    fillRect: (x, y, w, h) =>
+      note(fills, { left: x, right: x + w, top: y, bottom: y + h, colour: ctx.fillStyle }),
     save: () => shifts.push({ ...shifts.at(-1) }),
     restore: () => shifts.pop(),
     translate(dx, dy) {
@@ -32,5 +37,5 @@ export function paper() {
     },
   };
   for (const name of SILENT) ctx[name] = () => {};
-  return { ctx, labels, shapes };
+  return { ctx, labels, shapes, fills };
 }

@@ -117,10 +117,32 @@ def test_kept_baseline_stays_while_sliders_move(ask_node: Ask) -> None:
     explorer.baseline = first["keep"]["baseline"]
     explorer.preset = "RNN explodes"
     (later,) = answers_of(ask_node, explorer)
-    assert later["kept"] == first["paths"]
+    assert later["kept"]["paths"] == first["paths"]
     assert later["paths"] != first["paths"]
     explorer.reset()
     assert answers_of(ask_node, explorer)[0]["kept"] is None
+
+
+def test_page_computes_anew_only_what_has_changed(ask_node: Ask) -> None:
+    kept = [0.8, 1.0, 50, 3]
+    moves = [
+        ({}, [], []),
+        ({"t": 30}, ["rnn", "lstm"], ["rnn", "lstm"]),
+        ({"forget_bias": 3.0}, ["rnn"], ["rnn", "lstm"]),
+        ({"gain": 1.2}, [], ["rnn", "lstm"]),
+        ({"length": 40}, [], ["rnn", "lstm"]),
+        ({"seed": 2}, [], ["rnn", "lstm"]),
+        ({"baseline": [0.8, 2.0, 50, 3]}, ["rnn", "lstm"], ["rnn"]),
+        ({"baseline": [0.8, 2.0, 50, 4]}, ["rnn", "lstm"], []),
+        ({"baseline": [0.0] * 4}, ["rnn", "lstm"], []),
+        ({"baseline": kept}, ["rnn", "lstm"], []),
+    ]
+    values: dict[str, Any] = {"baseline": kept}
+    explorers = [GradientExplorer(**(values := values | move)) for move, *_ in moves]
+    for page, (_, now, old) in zip(answers_of(ask_node, *explorers), moves, strict=True):
+        alone = {name: page[name] for name in ("rnn", "lstm", "f", "paths", "kept")}
+        assert page["followed"] == alone
+        assert page["reused"] == {"now": now, "kept": old}
 
 
 @pytest.mark.parametrize("baseline", [[1, 1, 50, 8], [1, 1, 50, -1], [1, 1, 0.5, 0], [0.0] * 4])

@@ -64,6 +64,20 @@ def test_numbers_are_shown_as_they_are(ask_node: Ask) -> None:
     right = ", ".join(f"{value:.2f}".replace("-", "−") for value in explorer.target)
     assert f"where {right} is right" in page["readout"]
     assert "right 1" not in page["readout"]  # no accuracy
+    largest = np.abs(explorer._task.ys).max()
+    limit = next(limit for limit in (1.2, 2, 3) if limit >= largest)  # the end of the axis
+    for picture in page["pictures"]:
+        assert [label["words"] for label in picture["labels"]].count(f"−{limit:g}") == 2
+
+
+def test_page_knows_the_ends_of_its_colours(explorer: TrainedCellExplorer) -> None:
+    shown = own(numbers=True)
+    for each, targets in ((explorer, 3), (shown, np.abs(shown._task.ys).max())):
+        largest = each.data["largest"]
+        assert largest["input"] == np.abs(each._task.xs[:16]).max()
+        assert largest["target"] == targets
+        reach = influence(each.params, each.xs).max()
+        assert largest["influence"] == pytest.approx(float(reach), rel=1e-5)
 
 
 def test_kernel_answers_for_what_is_on_screen(explorer: TrainedCellExplorer, ask_node: Ask) -> None:

@@ -3,11 +3,9 @@
 import { trace } from "./cells.js";
 import { clampProblem, heldBy, idleClamps, isHeld } from "./clamps.js";
 import { DIAGRAM_HEIGHT, diagramValues, drawDiagram, drawDiagramLegend } from "./diagram.js";
-import {
-  COLOURS, cursor, curve, dot, format, frame, gateColour, largest, roundLimit, signedColour, text,
-} from "./draw.js";
+import { COLOURS, cursor, curve, dot, format, frame, largest, roundLimit, text } from "./draw.js";
 import { drawInput, inputOf, timeRegion, timeTicks } from "./sequence.js";
-import { drawUnitMaps } from "./unitmaps.js";
+import { drawUnitMaps, lstmMaps } from "./unitmaps.js";
 import { drawnNetwork } from "./weights.js";
 
 const CELL_HEIGHT = 640;
@@ -31,20 +29,11 @@ function computeCell(state) {
 function drawCell(ctx, state, record, width) {
   drawDiagram(ctx, record.values, width);
   drawDiagramLegend(ctx, state, width);
-  return [...drawMaps(ctx, state, record, width), ...drawOverTime(ctx, state, record, width)];
-}
-
-/** The gates and the cell state of all units. */
-function drawMaps(ctx, state, record, width) {
-  const limit = roundLimit(largest(record.c));
-  const maps = [
-    ["f", "forget f", gateColour],
-    ["i", "input i", gateColour],
-    ["g", "candidate g", signedColour],
-    ["o", "output o", gateColour],
-    ["c", `cell c, ±${limit}`, (value) => signedColour(value, limit)],
+  const room = { ...MAPS, width: width - MAPS.left - 16 };
+  return [
+    ...drawUnitMaps(ctx, room, lstmMaps(record), state, record),
+    ...drawOverTime(ctx, state, record, width),
   ];
-  return drawUnitMaps(ctx, { ...MAPS, width: width - MAPS.left - 16 }, maps, state, record);
 }
 
 /** The input on the left; cell state and output of the unit on the right. */

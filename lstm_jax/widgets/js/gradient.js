@@ -20,17 +20,28 @@ const KEPT = {
   direct: { colour: "#7FBDE3", dash: [10, 8], width: 2 },
 };
 
-/** Both networks, what they do, and the gradient of each: a curve for each of PATHS, (T+1,). */
-function bothNetworks(state) {
-  const { forget_bias, length, data } = state;
-  const [rnn, lstm] = ["rnn", "lstm"].map((kind) => drawnNetwork(kind, data[kind], state));
-  lstm.b.fill(forget_bias, data.H, 2 * data.H); // the second block of i, f, g, o
-  const [rnnFlow, { record, total, direct }] = [rnn, lstm].map((params) => {
-    const record = trace(params, data.xs, { T: length });
-    return { record, ...gradientFlow(params, data.xs, record) };
-  });
-  return { rnn, lstm, f: record.f, paths: { rnn: rnnFlow.total, lstm: total, direct } };
+/**
+ * A network, its gates and its gradient; `before` once more, if it was made of the same.
+ * @param {"rnn"|"lstm"} kind
+ */
+function networkOf(kind, { gain, seed, length, forget_bias, data }, before) {
+  const madeOf = [data, gain, seed, length, ...(kind === "lstm" ? [forget_bias] : [])];
+  if (before && madeOf.every((each, place) => each === before.madeOf[place])) return before;
+  const params = drawnNetwork(kind, data[kind], { gain, seed, data });
+  if (kind === "lstm") params.b.fill(forget_bias, data.H, 2 * data.H); // the second block of i, f, g, o
+  const record = trace(params, data.xs, { T: length });
+  return { madeOf, params, f: record.f, ...gradientFlow(params, data.xs, record) };
 }
+
+/** Both networks of some controls, or null where there are no controls. */
+const networksOf = (controls, before) =>
+  controls && {
+    rnn: networkOf("rnn", controls, before?.rnn),
+    lstm: networkOf("lstm", controls, before?.lstm),
+  };
+
+/** A curve for each of PATHS, (T+1,). */
+const pathsOf = ({ rnn, lstm }) => ({ rnn: rnn.total, lstm: lstm.total, direct: lstm.direct });
 
 /** The controls of the baseline, or null: only they are kept, the curves follow from them. */
 function keptState({ baseline: [gain, forget_bias, length, seed], data }) {
@@ -51,14 +62,16 @@ function insideAxis(norms) {
 export const gradientView = {
   height: 616,
 
-  compute(state) {
-    const kept = keptState(state);
-    return { ...bothNetworks(state), kept: kept && bothNetworks(kept).paths };
-  },
+  compute: (state, before) => ({
+    now: networksOf(state, before?.now),
+    kept: networksOf(keptState(state), before?.kept),
+  }),
 
-  draw(ctx, state, { f, paths, kept }, width) {
+  draw(ctx, state, { now, kept }, width) {
     const { t, length, data } = state;
     const T = data.xs.length;
+    const paths = pathsOf(now);
+    const { f } = now.lstm;
     drawReached(ctx, paths, width);
 
     const box = { x: 80, y: 112, width: width - 96, height: 300 };
@@ -71,7 +84,7 @@ export const gradientView = {
     });
     text(ctx, "left at step T of a small change at step t:  ‖∂s(T) / ∂s(t)‖", box.x, box.y - 36);
     drawNames(ctx, kept, box);
-    for (const [name, norms] of Object.entries(kept ?? {})) curve(ctx, plot, insideAxis(norms), KEPT[name]);
+    for (const [name, norms] of Object.entries(kept ? pathsOf(kept) : {})) curve(ctx, plot, insideAxis(norms), KEPT[name]);
     for (const [name, norms] of Object.entries(paths)) curve(ctx, plot, insideAxis(norms), PATHS[name]);
     cursor(ctx, box, t, T + 1);
     if (t <= length) {
@@ -95,9 +108,9 @@ export const gradientView = {
     return [timeRegion(box, T + 1), timeRegion(strip, T + 1)];
   },
 
-  readout({ t, gain, forget_bias, length }, { paths }) {
+  readout({ t, gain, forget_bias, length }, { now }) {
     if (t > length) return `Step ${t} lies beyond the last step, T = ${length}.`;
-    const [rnn, lstm, direct] = Object.values(paths).map((norms) => twoDigits(norms[t]));
+    const [rnn, lstm, direct] = Object.values(pathsOf(now)).map((norms) => twoDigits(norms[t]));
     return (
       `Of a small change at step ${t}, this much is left at step ${length}: ` +
       `${rnn} in the RNN, ${lstm} in the LSTM, ${direct} along its cell state alone ` +

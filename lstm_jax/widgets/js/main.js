@@ -29,7 +29,8 @@ import { trainedView } from "./trained.js";
  * @property {number} height of the picture in px
  * @property {(state: object) => string[]} [idle] the controls that have nothing to move now
  * @property {(state: object) => string} [problem] why this state cannot be drawn, or ""
- * @property {(state: object) => object} compute the record: all that the picture shows
+ * @property {(state: object, before: ?object) => object} compute the record: all that the picture shows;
+ *   `before`, the last record or null, is there to take from it what would come out the same
  * @property {(ctx: CanvasRenderingContext2D, state: object, record: object, width: number) => Region[]} draw
  * @property {(state: object, record: object) => string} readout the picture in words
  * @property {Object<string, (state: object, record: object) => object>} [actions] by button: traits to set
@@ -129,7 +130,7 @@ export function render({ model, el }) {
       return;
     }
     try {
-      record = view.compute(state);
+      record = view.compute(state, record);
       // Scrolled away, the canvas may be out of the page and 0 wide: keep its picture for the return.
       if (width) regions = view.draw(clearCanvas(canvas, width, view.height), state, record, width);
     } catch (error) {

@@ -6,17 +6,17 @@ import { trace } from "./cells.js";
 import { clampProblem, heldBy, idleClamps, isHeld, touchedUnits } from "./clamps.js";
 import { DIAGRAM_HEIGHT, diagramValues, drawDiagram, drawDiagramLegend } from "./diagram.js";
 import {
-  COLOURS, cursor, format, frame, gateColour, heatMap, keyNumber, largest, powerOfTen, roundLimit, segment,
-  signedColour, text, twoDigits,
+  COLOURS, cursor, format, frame, gateColour, heatMap, keyNumber, powerOfTen, roundLimit, segment, signedColour,
+  text, twoDigits,
 } from "./draw.js";
 import { cursorAt, timeRegion } from "./sequence.js";
-import { drawUnitMaps } from "./unitmaps.js";
+import { drawUnitMaps, lstmMaps } from "./unitmaps.js";
 
 const GATES = "ifgo";
-const SCORE_Y = 34;
-const DIAGRAM_TOP = 48;
-const UNIT_MAPS = { left: 60, top: DIAGRAM_TOP + DIAGRAM_HEIGHT + 32, height: 96, gap: 20 };
-const BELOW = { top: UNIT_MAPS.top + UNIT_MAPS.height + 56, height: 130 };
+const SCORE_Y = 30;
+const DIAGRAM_TOP = 42;
+const UNIT_MAPS = { left: 60, top: DIAGRAM_TOP + DIAGRAM_HEIGHT + 26, height: 80, gap: 20 };
+const BELOW = { top: UNIT_MAPS.top + UNIT_MAPS.height + 52, height: 110 };
 const GAPS = [56, 56, 56]; // between the parts below, for the labels of their axes
 const DECADES = 5; // of influence that can be told apart
 const WAITING = "#8C8C8C"; // the colour of what was true for other controls
@@ -124,15 +124,7 @@ function scoreInWords({ loss, accuracy }) {
 
 /** The gates and both states of all units. */
 function drawUnits(ctx, state, record, width) {
-  const limit = roundLimit(largest(record.c));
-  const maps = [
-    ["f", "forget f", gateColour],
-    ["i", "input i", gateColour],
-    ["g", "candidate g", signedColour],
-    ["o", "output o", gateColour],
-    ["c", `cell c, ±${limit}`, (value) => signedColour(value, limit)],
-    ["h", "h, ±1", signedColour],
-  ];
+  const maps = [...lstmMaps(record), ["h", "h, ±1", signedColour]];
   if (state.shift !== 0) {
     const shifted = maps.find(([gate]) => gate === state.shift_gate);
     shifted[1] = `${state.shift_gate}, sum ${state.shift < 0 ? "" : "+"}${format(state.shift, 1)}`;
@@ -146,7 +138,7 @@ function drawSequence(ctx, box, { t, data }, { xs, answers, target }) {
   const gap = 34;
   const height = (box.height - gap) / 2;
   const [above, below] = [box.y, box.y + height + gap].map((y) => ({ ...box, y, height }));
-  const inputLimit = roundLimit(largest(floats(data.xs)));
+  const inputLimit = roundLimit(data.largest.input);
   const classes = Array.from({ length: K }, (_, k) => String(k));
   drawRows(ctx, above, "input x", data.features, xs, { T, H: D, colourOf: (x) => signedColour(x, inputLimit) });
   drawRows(ctx, below, "answer, if asked now", classes, answers, { T, H: K, colourOf: answerColour(data) });
@@ -178,15 +170,17 @@ function drawSteps(ctx, { x, y, width, height }, T, words) {
   text(ctx, String(T - 1), x + width, below, { align: "right" });
 }
 
-const answerLimit = ({ targets }) => roundLimit(largest(targets.flat()));
+const answerLimit = ({ classes, largest }) => (classes ? 1 : roundLimit(largest.target));
 
-const answerColour = (data) =>
-  data.classes ? gateColour : (value) => signedColour(value, answerLimit(data));
+function answerColour(data) {
+  const limit = answerLimit(data);
+  return data.classes ? gateColour : (value) => signedColour(value, limit);
+}
 
 /** The answer after step t as bars, what is right in green. */
 function drawAnswer(ctx, box, title, data, { answers, target }, t) {
   const { K } = data.sizes;
-  const limit = data.classes ? 1 : answerLimit(data);
+  const limit = answerLimit(data);
   const low = data.classes ? 0 : -limit;
   const plot = frame(ctx, box, {
     x: [-0.5, K - 0.5],
@@ -219,7 +213,7 @@ function drawInfluence(ctx, box, state, { influence }) {
   const current = isAnswered(state);
   text(ctx, "‖∂h(t)/∂x(s)‖", box.x, box.y - 8, { bold: true, colour: current ? "black" : WAITING });
 
-  const top = Math.ceil(Math.log10(data.strongest));
+  const top = Math.ceil(Math.log10(data.largest.influence));
   const colourOf = (norm) => gateColour(1 + (Math.log10(norm) - top) / DECADES);
   // heatMap takes a column after the other; in a column stand the outputs.
   const columns = influence.map((_, place) => influence[(place % T) * T + Math.floor(place / T)]);

@@ -1,11 +1,29 @@
 // Heat maps side by side: what all units of a cell do over time.
 
 import { outlineClamp } from "./clamps.js";
-import { COLOURS, cursor, heatMap, text } from "./draw.js";
+import {
+  COLOURS, cursor, gateColour, heatMap, largest, roundLimit, signedColour, text,
+} from "./draw.js";
 import { cursorAt } from "./sequence.js";
 
 /**
- * Draw them; pointing at a place picks the step and the unit.
+ * The gates and the cell state of an LSTM, as `drawUnitMaps` takes them.
+ * @param {import("./cells.js").CellRecord} record
+ * @returns {[string, string, (value: number) => string][]}
+ */
+export function lstmMaps({ c }) {
+  const limit = roundLimit(largest(c));
+  return [
+    ["f", "forget f", gateColour],
+    ["i", "input i", gateColour],
+    ["g", "candidate g", signedColour],
+    ["o", "output o", gateColour],
+    ["c", `cell c, ±${limit}`, (value) => signedColour(value, limit)],
+  ];
+}
+
+/**
+ * Draw heat maps; pointing at a place picks the step and the unit.
  * @param {CanvasRenderingContext2D} ctx
  * @param {{left: number, top: number, width: number, height: number, gap: number}} room left of it
  *   stand 60 px for the units, above it 26 px for the titles, below it 24 px for the steps
