@@ -134,9 +134,15 @@ def test_chrono_is_for_the_length_of_the_problem(kind):
         ([LSTM._replace(kind="lstm")], "kind of a contender should be RNN or GRU or LSTM, got 'ls"),
         ([LSTM._replace(start="Chrono")], 'start of a LSTM should be a number or "chrono", got'),
         ([Contender("RNN")], "train: start of a RNN should be a number, got 'chrono'"),
-        ([HELD._replace(kind="GRU")], r"train: held is \(\('f', 1.0\),\) but a GRU has no such gate"),
+        (
+            [HELD._replace(kind="GRU")],
+            r"train: held is \(\('f', 1.0\),\) but a GRU has no such gate",
+        ),
         ([HELD._replace(held=(("x", 1.0),))], "names the gate 'x'"),
-        ([LSTM, HELD], "train: contenders should share kind, units, clip and held, got .* two call"),
+        (
+            [LSTM, HELD],
+            "train: contenders should share kind, units, clip and held, got .* two call",
+        ),
         ([LSTM._replace(rate=-1.0)], "learning_rate should be a number from 0 on, got -1"),
     ],
     ids=str,
