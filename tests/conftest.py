@@ -1,6 +1,7 @@
 """Strict JAX for every test: on the CPU, with no silent dtype promotion and no silent broadcast."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import jax
 import pytest
@@ -18,3 +19,17 @@ def x64() -> Iterator[None]:
     """Run the test with float64 switched on; everything else runs in float32."""
     with jax.enable_x64(True):
         yield
+
+
+@pytest.fixture
+def compilations() -> Iterator[Callable[[], int]]:
+    """How many programs JAX has compiled since the test began."""
+    events: list[str] = []
+
+    def listen(event: str, *_: Any, **__: Any) -> None:
+        if event.endswith("backend_compile_duration"):
+            events.append(event)
+
+    jax.monitoring.register_event_duration_secs_listener(listen)
+    yield lambda: len(events)
+    jax.monitoring.clear_event_listeners()

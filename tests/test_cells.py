@@ -1,4 +1,4 @@
-"""One step of each cell, and the initial weights."""
+"""One step of each cell."""
 
 import jax
 import jax.numpy as jnp
@@ -11,7 +11,6 @@ from lstm_jax import LSTMState
 from lstm_jax.cells import lstm_gates, lstm_update
 
 KINDS = list(oracles.KINDS)
-INITS = {"rnn": lstm_jax.init_rnn, "lstm": lstm_jax.init_lstm, "gru": lstm_jax.init_gru}
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -50,35 +49,6 @@ def test_gates_stand_in_the_order_i_f_g_o():
     np.testing.assert_array_equal(gates.i, before.i)
     np.testing.assert_array_equal(gates.g, before.g)
     np.testing.assert_array_equal(gates.o, before.o)
-
-
-@pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize("gain", [0.5, 1.0, 1.7])
-def test_gain_is_every_singular_value_of_every_recurrent_block(kind, gain):
-    params = INITS[kind](jax.random.key(0), 3, 8, gain=gain)
-    blocks = jnp.split(params.w_h, params.w_h.shape[1] // 8, axis=1)
-    for block in blocks:
-        np.testing.assert_allclose(jnp.linalg.svd(block, compute_uv=False), gain, rtol=1e-5)
-    assert len({float(block[0, 0]) for block in blocks}) == len(blocks)  # drawn one by one
-
-
-def test_forget_bias_stands_in_the_forget_block_alone():
-    params = lstm_jax.init_lstm(jax.random.key(0), 3, 5, forget_bias=2.5)
-    np.testing.assert_array_equal(params.b, [0] * 5 + [2.5] * 5 + [0] * 10)
-    assert lstm_jax.init_lstm(jax.random.key(0), 3, 5).b[5] == 1
-
-
-@pytest.mark.parametrize("kind", KINDS)
-def test_init_is_float32_and_float64_where_that_is_on(kind):
-    assert {leaf.dtype for leaf in INITS[kind](jax.random.key(0), 2, 3)} == {jnp.float32.dtype}
-    with jax.enable_x64(True):
-        assert {leaf.dtype for leaf in INITS[kind](jax.random.key(0), 2, 3)} == {jnp.float64.dtype}
-
-
-def test_init_takes_both_styles_of_key():
-    new = lstm_jax.init_rnn(jax.random.key(3), 2, 3)
-    old = lstm_jax.init_rnn(jax.random.PRNGKey(3), 2, 3)
-    oracles.assert_close(new, old, 0)
 
 
 @pytest.mark.parametrize("kind", KINDS)

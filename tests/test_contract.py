@@ -171,20 +171,6 @@ def test_everything_works_under_jit_grad_and_vmap(name, kind):
     assert all(jnp.abs(leaf).max() > 0 for leaf in jax.tree.leaves(slopes))
 
 
-@pytest.fixture
-def compilations():
-    """How many programs JAX has compiled since the test began."""
-    events = []
-
-    def listen(event, *_, **__):
-        if event.endswith("backend_compile_duration"):
-            events.append(event)
-
-    jax.monitoring.register_event_duration_secs_listener(listen)
-    yield lambda: len(events)
-    jax.monitoring.clear_event_listeners()
-
-
 def moved(kind, seed):
     """Other values, Python numbers and arrays mixed as a slider would send them."""
     params, xs, state = oracles.draw(kind, seed=seed)

@@ -1,0 +1,24 @@
+"""A problem on which a network trains in a blink."""
+
+from functools import partial
+
+import jax
+
+from lstm_jax.data.adding import adding
+from lstm_jax.data.tasks import ADDING
+from lstm_jax.studies.problems import Problem
+
+LENGTH = 10
+SMALL = Problem(
+    name="small",
+    length=LENGTH,
+    inputs=2,
+    answers=1,
+    draw=partial(adding, batch=8, length=LENGTH),
+    loss=ADDING.loss,
+    score=ADDING.accuracy,
+    held_out=adding(jax.random.key(1), 16, LENGTH),
+    new=adding(jax.random.key(2), 32, LENGTH),
+    reference=1 / 24,
+    good=1 / 48,
+)
