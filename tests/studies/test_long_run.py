@@ -55,7 +55,7 @@ def test_the_field_has_equal_widths_and_equal_weights(inputs):
     target = long_run.weights("LSTM", inputs, 32)
     for kind, units in field[3:]:
         off = [abs(long_run.weights(kind, inputs, units + more) - target) for more in (-1, 0, 1)]
-        assert off[1] == min(off) < 0.02 * target
+        assert off[1] == min(off) < 0.03 * target
 
 
 def planned():
@@ -93,7 +93,7 @@ def test_the_plan_is_whole_and_fair(light):
         assert each.name == long_run.main_name(each.problem, contender.kind, contender.units)
         searched = each.name
         if each.name not in winner:  # another length of a task takes what won at 50 steps
-            task, _, length = each.problem.name.rpartition(" = ")
+            length = each.problem.name.rpartition(" = ")[2]
             assert length in ("100", "200", "500")
             searched = each.name.replace(f" = {length}:", " = 50:")
         assert contender == winner[searched]
