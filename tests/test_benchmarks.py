@@ -11,7 +11,8 @@ ROOT = Path(__file__).parents[1]
 
 def test_seeds_prints_a_ratio_for_each_way() -> None:
     command = [sys.executable, "benchmarks/seeds.py", "--seeds", "2", "--steps", "1"]
-    environment = dict(os.environ, JAX_PLATFORMS="cpu", PYTHONPATH=str(ROOT))
+    quick = {"JAX_PLATFORMS": "cpu", "JAX_DISABLE_MOST_OPTIMIZATIONS": "1"}  # as in conftest.py
+    environment = {**os.environ, **quick, "PYTHONPATH": str(ROOT)}
     printed = subprocess.run(
         command, cwd=ROOT, env=environment, check=True, capture_output=True, text=True
     ).stdout
