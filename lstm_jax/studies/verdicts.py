@@ -97,21 +97,18 @@ def share(hits: int, total: int) -> Share:
 def larger(a: Floats, b: Floats) -> Share:
     """In how many pairs `a` is larger than `b`; pairs that are equal or hold a NaN are left out.
 
-    Pairs are runs of the same number, (S,) each: they saw the same batches.
+    Pairs are runs of the same number, (S,) each: they saw the same batches. Where no pair is left,
+    the share is 0 of 0, and may be anything from 0 to 1.
 
     Raises:
-        ValueError: `a` and `b` differ in shape, or no pair is left.
+        ValueError: `a` and `b` differ in shape.
     """
     if np.shape(a) != np.shape(b):
         raise ValueError(
             f"larger: a is {np.shape(a)} and b is {np.shape(b)}; they should be pairs, (S,) each"
         )
     hits, misses = (int(np.count_nonzero(pairs)) for pairs in (np.greater(a, b), np.less(a, b)))
-    if hits + misses == 0:
-        raise ValueError(
-            "larger: all pairs are equal or hold a NaN, so neither is larger more often"
-        )
-    return share(hits, hits + misses)
+    return share(hits, hits + misses) if hits + misses else Share(0, 0, 0.0, 1.0)
 
 
 def claim(pairs: Share) -> str:

@@ -123,11 +123,15 @@ def test_larger_leaves_ties_and_unknown_pairs_out():
     assert larger(b, a) == share(1, 3)
 
 
-def test_larger_needs_pairs_that_differ():
+def test_larger_needs_pairs():
     with pytest.raises(ValueError, match=r"larger: a is \(2,\) and b is \(3,\); they should be pa"):
         larger(np.zeros(2), np.zeros(3))
-    with pytest.raises(ValueError, match="larger: all pairs are equal or hold a NaN"):
-        larger(np.array([1, NAN]), np.array([1, 0]))
+
+
+def test_pairs_that_are_all_equal_settle_nothing():
+    pairs = larger(np.array([1, NAN]), np.array([1, 0]))
+    assert pairs == (0, 0, 0, 1)
+    assert claim(pairs) == "not supported: not settled"
 
 
 def test_claim_needs_an_interval_that_leaves_out_a_half():
