@@ -55,9 +55,10 @@ LAST = -1  # the `t` of a preset that shows the last step, however many there ar
 class Explorer(anywidget.AnyWidget):
     """The base of all explorers; a subclass says what is special to it.
 
-    Its controls are traits made by `Slider`, `Choice`, `Numbers` and `Order`, declared in the order in which
-    they are shown. Each can be set, observed and linked: `explorer.bias = 3`. A value that makes no
-    sense leaves the old one in place and puts a sentence into `message`, which the page shows.
+    Its controls are traits made by `Slider`, `Choice`, `Numbers` and `Order`, declared in the order
+    in which they are shown. Each can be set, observed and linked: `explorer.bias = 3`. A value that
+    makes no sense leaves the old one in place and puts a sentence into `message`, which the page
+    shows.
 
     Attributes:
         t: the time step that the cursor stands on, from 0.

@@ -87,13 +87,14 @@ def draw_networks(cell: str, keys: Key, width: ArrayLike, forget_bias: ArrayLike
         w_x, w_h = (jnp.concatenate(side, axis=1) for side in zip(*drawn, strict=True))
         none = jnp.zeros((UNITS,), w_x.dtype)
         bias = jnp.where(acts, jnp.asarray(forget_bias, w_x.dtype), none)
-        made = {
-            "RNN": lambda: RNNParams(w_x, w_h, none),
-            "LSTM": lambda: LSTMParams(w_x, w_h, jnp.concatenate([none, bias, none, none])),
-            "GRU": lambda: GRUParams(w_x, w_h, jnp.tile(none, 3), none),
-        }
         w = _uniform(key_readout, TASK.outputs, acts[None], width).T
-        return Network(made[cell](), Readout(w, jnp.zeros((TASK.outputs,), w.dtype)))
+        readout = Readout(w, jnp.zeros((TASK.outputs,), w.dtype))
+        if cell == "RNN":
+            return Network(RNNParams(w_x, w_h, none), readout)
+        if cell == "GRU":
+            return Network(GRUParams(w_x, w_h, jnp.tile(none, 3), none), readout)
+        b = jnp.concatenate([none, bias, none, none])
+        return Network(LSTMParams(w_x, w_h, b), readout)
 
     return jax.vmap(one)(keys)
 

@@ -30,6 +30,14 @@ STEPS, POINT = 500, 10  # steps of training; of those, how many are one point of
 BLOCK, EVERY = 20, 2  # steps between two looks at the stop button; from accuracy to accuracy
 SECONDS = 0.5  # between two messages to the page, at least
 LOOKS = {"t", "order"}  # controls that training does not depend on
+_PRESETS: dict[str, dict[str, Any]] = {
+    "learns": {},
+    "rate too high": {"rate": -0.5},
+    "rate too low": {"rate": -4.0},
+    "no forget bias": {"forget_bias": 0.0},
+    "RNN": {"cell": "RNN"},
+    "few units": {"width": 4},
+}
 
 Floats = npt.NDArray[np.float32]
 
@@ -65,7 +73,7 @@ class TrainingExplorer(Explorer):
     rate = Slider("learning rate 10^", -4.0, 0.0, default=-2.0)
     forget_bias = Slider("forget bias", -2.0, 6.0, default=1.0, step=0.5)
     width = Slider("width H", 2, padded.UNITS, default=padded.UNITS, step=1)
-    length = Slider("length T", 10, padded.STEPS, default=50, step=1)
+    length = Slider("length T", 10, padded.STEPS, default=40, step=1)
     cell = Choice("cell", ("LSTM", "RNN", "GRU"))
     clip = Choice("clip gradients at", ("0.1", "1", "10", "off"), default="1")
     order = Order(("train", "stop", "keep"))
@@ -81,17 +89,7 @@ class TrainingExplorer(Explorer):
         chance = TASK.without_memory(padded.STEPS)
         super().__init__(
             view="training",
-            presets={
-                name: {"t": LAST, **moved}
-                for name, moved in {
-                    "learns": {},
-                    "rate too high": {"rate": -0.5},
-                    "rate too low": {"rate": -4.0},
-                    "no forget bias": {"forget_bias": 0.0},
-                    "RNN": {"cell": "RNN"},
-                    "few units": {"width": 4},
-                }.items()
-            },
+            presets={name: {"t": LAST, **moved} for name, moved in _PRESETS.items()},
             data={
                 "runs": RUNS,
                 "steps": STEPS,
@@ -170,6 +168,8 @@ class TrainingExplorer(Explorer):
                 self.result = None
                 self._job = Job(partial(self._train, used), self._job)
                 self._job.start()
+            elif word == "stop" and "phase" in shown:
+                shown["phase"] = "ended"
             elif word == "keep" and "loss" in shown:
                 shown["kept"] = {name: shown[name] for name in ("with", "loss", "accuracy")}
             elif not word:  # a reset
@@ -201,14 +201,15 @@ class TrainingExplorer(Explorer):
                 self._tell(job, so_far, phase="training", seconds=now - began)
             return job.stopped.is_set()
 
-        says: list[str] = []
+        sentences: list[str] = []
         try:
-            result = self._fit(used, watch, says.append)
+            result = self._fit(used, watch, sentences.append)
+            says = sentences[0].removeprefix("fit: ") if sentences else ""
         except DivergenceError as error:
             result = error.fit
-            says.append(f"fit: all {RUNS} runs diverged")
+            says = "No run is left: try a tenth of the learning rate, or clip the gradients."
         except Exception as error:  # would be lost: nothing in a notebook shows it
-            self._tell(job, None, phase="ended", says=[f"training failed: {error}"])
+            self._tell(job, None, phase="ended", says=f"Training failed: {error}")
             return
         self._tell(job, result, phase="ended", seconds=time.monotonic() - began, says=says)
 
@@ -223,7 +224,7 @@ class TrainingExplorer(Explorer):
         return fit(
             padded.loss,
             networks,
-            Partial(padded.draw, jnp.int32(used["length"])),
+            Partial(padded.draw, jnp.int32(used["length"])),  # type: ignore[no-untyped-call]
             key=keys,
             steps=STEPS,
             optimizer=adam(10 ** used["rate"], clip),
@@ -249,18 +250,21 @@ class TrainingExplorer(Explorer):
 
     def still(self) -> Picture:
         """The loss, as the median and the middle half of the runs."""
-        curves = {} if self.result is None else {"loss": _points(self.result.history.loss, POINT)}
-        points = next(iter(curves.values()), np.empty((0, 0))).shape[-1]
+        nothing = np.empty((RUNS, 0), np.float32)
+        history = nothing if self.result is None else self.result.history.loss
+        loss = _points(history, POINT)
+        points = loss.shape[1]
         finding = "nothing is trained yet"
-        if points:
-            finding = f"after {points * POINT} steps the loss is {np.nanmedian(curves['loss'][:, -1]):.3g}"
+        if points and np.isfinite(loss[:, -1]).any():
+            median = np.nanmedian(loss[:, -1])
+            finding = f"after {points * POINT} steps the median loss is {median:.3g} nats"
         return bands(
             (np.arange(points) + 0.5) * POINT,
-            curves,
+            {"loss": loss},
             title=f"{RUNS} runs learn temporal order",
             xlabel=f"training step, {padded.BATCH} sequences each",
             ylabel="loss, nats",
-            alt=f"{RUNS} runs of a recurrent network learn temporal order: {finding}.",
+            alt=f"{RUNS} runs side by side learn the temporal order task: {finding}.",
             log=True,
             xlim=(0, STEPS),
         )

@@ -57,7 +57,7 @@ function curvesOf(sent, { runs, solved }) {
 
 /** @type {import("./main.js").View} */
 export const trainingView = {
-  height: 500,
+  height: 548,
 
   idle: ({ cell }) => (cell === "LSTM" ? [] : ["forget_bias"]),
 
@@ -82,7 +82,7 @@ export const trainingView = {
     const ends = [0, data.steps];
     const common = { x: ends, xTicks: [0, 1, 2, 3, 4, 5].map((k) => (k * data.steps) / 5) };
     const wide = (width - 2 * 76 - 24) / 2;
-    const boxes = [76, 76 + wide + 84].map((x) => ({ x, y: 158, width: wide, height: 270 }));
+    const boxes = [76, 76 + wide + 84].map((x) => ({ x, y: 158, width: wide, height: 320 }));
     const xLabel = `training step, ${data.batch} sequences each`;
     const plots = [
       frame(ctx, boxes[0], {
@@ -110,8 +110,7 @@ export const trainingView = {
   },
 
   readout(state, record) {
-    const { answer, data } = state;
-    return [...sentences(state, record), ...(answer.says ?? [])].join(" ");
+    return sentences(state, record).join(" ");
   },
 
   actions: Object.fromEntries(
@@ -191,5 +190,6 @@ function sentences(state, { now, used, controls, moved, point, solvedBy, failed 
         `${format(100 * data.chance.accuracy, 0)} % of the answers are right.`,
     );
   }
+  if (answer.says) said.push(answer.says);
   return said;
 }
