@@ -96,7 +96,7 @@ class TrainingExplorer(Explorer):
                 "point": POINT,
                 "batch": padded.BATCH,
                 "solved": SOLVED,
-                "chance": chance._asdict(),
+                "chance": {"loss": chance.loss, "accuracy": 100 * chance.accuracy},
             },
             buttons={"train": "train", "stop": "stop", "keep": "keep as baseline"},
             **values,

@@ -285,11 +285,22 @@ def test_readout_gives_the_numbers_at_the_cursor(ask_node: Ask) -> None:
     for point, page in zip((4, 19), ask(ask_node, explorer, *states), strict=True):
         solved = (accuracy[:, : point + 1] >= 0.99).any(axis=1).sum()
         words = page["readout"]
-        assert words.startswith(f"After step {(point + 1) * POINT} of 500 the median loss of 8 ")
+        assert words.startswith(f"After step {(point + 1) * POINT} of 40 the median loss of 8 ")
         assert f"{float(np.nanmedian(loss[:, point])):.2g}, " in words
         assert f"{solved} of 8 runs have solved the task (99 % right)" in words
         assert ("1 of 8 runs diverged." in words) == (point == 19)
         assert "3.2 s" in words
+
+
+def test_readout_where_all_runs_have_diverged(ask_node: Ask) -> None:
+    explorer = TrainingExplorer()
+    made_up(explorer, 20)
+    failed = curve(explorer, "loss").copy()
+    failed[:, 10:] = np.nan
+    explorer.answer = {**explorer.answer, "loss": failed.tobytes()}
+    (page,) = ask(ask_node, explorer, state_of(explorer))
+    assert page["readout"].startswith("By step 200 all 8 runs have diverged.")
+    assert "NaN" not in page["readout"]
 
 
 def test_page_marks_curves_of_other_settings(ask_node: Ask) -> None:
@@ -303,7 +314,7 @@ def test_page_marks_curves_of_other_settings(ask_node: Ask) -> None:
         state_of(explorer, cell="RNN", forget_bias=3.0),
     )
     assert "press train" not in same["readout"]
-    assert "press train for learning rate 0.1, 16 units." in other["readout"]
+    assert "press train for rate 0.1, 16 units." in other["readout"]
     assert "press train for RNN." in rnn["readout"]
     assert (same["idle"], rnn["idle"]) == ([], ["forget_bias"])
 
@@ -340,7 +351,7 @@ def test_kept_curves_stay_through_the_next_training(ask_node: Ask) -> None:
     (page,) = ask(ask_node, explorer, state_of(explorer))
     np.testing.assert_allclose(page["record"]["kept"]["loss"]["runs"], kept, rtol=1e-6)
     labels = [each["words"] for each in page["pictures"][0]["labels"]]
-    assert sum(words.startswith("baseline: LSTM, learning rate 1.0·10⁻³,") for words in labels) == 1
+    assert sum(words.startswith("baseline: LSTM, rate 1.0·10⁻³,") for words in labels) == 1
     explorer.reset()
     assert explorer.answer == {"of": {"order": ""}}
     assert explorer.result is None

@@ -6,14 +6,26 @@ import { timeRegion } from "./sequence.js";
 
 const GROWING = { colour: COLOURS.blue, shade: "rgb(0 114 178 / 25%)", width: 3.5 };
 const BASELINE = { colour: "#F2A66E", shade: "rgb(213 94 0 / 12%)", dash: [10, 8], width: 3 };
-const LOSSES = [1e-4, 10]; // the ends of the axis; it stays still while the curves grow
+// The axes stay still while the curves grow.
+const PANELS = [
+  {
+    name: "loss",
+    title: [["loss (nats)", COLOURS.black]],
+    axis: { y: [1e-4, 10], log: true, yTicks: [1e-4, 1e-3, 1e-2, 1e-1, 1, 10] },
+  },
+  {
+    name: "accuracy",
+    title: [["right answers (%)", COLOURS.black]],
+    axis: { y: [0, 100], yTicks: [0, 25, 50, 75, 100] },
+  },
+];
 
 /** The settings of some curves, or the controls as they stand, in words, one a control. */
 function inWords({ cell, rate, clip, forget_bias, width, length }) {
   return {
     cell,
-    rate: `learning rate ${twoDigits(10 ** rate)}`,
-    clip: clip === "off" ? "no clipping" : `clipped at ${clip}`,
+    rate: `rate ${twoDigits(10 ** rate)}`,
+    clip: clip === "off" ? "no clipping" : `clip ${clip}`,
     ...(cell === "LSTM" ? { forget_bias: `forget bias ${format(forget_bias, 1)}` } : {}),
     width: `${width} units`,
     length: `${length} steps`,
@@ -76,35 +88,13 @@ export const trainingView = {
   },
 
   draw(ctx, state, record, width) {
-    const { data, answer } = state;
-    const { now, kept, point, used, controls, moved } = record;
+    const { data } = state;
     drawHead(ctx, state, record, width);
-    const ends = [0, data.steps];
-    const common = { x: ends, xTicks: [0, 1, 2, 3, 4, 5].map((k) => (k * data.steps) / 5) };
-    const wide = (width - 2 * 76 - 24) / 2;
-    const boxes = [76, 76 + wide + 84].map((x) => ({ x, y: 158, width: wide, height: 320 }));
-    const xLabel = `training step, ${data.batch} sequences each`;
-    const plots = [
-      frame(ctx, boxes[0], {
-        ...common, xLabel, y: LOSSES, log: true, yTicks: [1e-4, 1e-3, 1e-2, 1e-1, 1, 10],
-        title: [["loss (nats)", COLOURS.black]],
-      }),
-      frame(ctx, boxes[1], {
-        ...common, xLabel, y: [0, 100], yTicks: [0, 25, 50, 75, 100],
-        title: [["right answers (%)", COLOURS.black]],
-      }),
-    ];
-    const chance = [data.chance.loss, 100 * data.chance.accuracy];
-    plots.forEach((plot, side) => {
-      const name = ["loss", "accuracy"][side];
-      const level = { colour: COLOURS.grey, dash: [4, 6], width: 2, pitch: data.steps };
-      curve(ctx, plot, [chance[side], chance[side]], level);
-      text(ctx, "without memory", boxes[side].x + wide - 8, plot.y(chance[side]) - 7, {
-        align: "right", colour: COLOURS.grey,
-      });
-      if (kept) drawSpread(ctx, plot, kept[name], data.point, BASELINE);
-      if (now) drawSpread(ctx, plot, now[name], data.point, GROWING);
-      cursor(ctx, boxes[side], point, data.steps / data.point);
+    const wide = (width - 176) / 2;
+    const boxes = PANELS.map((panel, side) => {
+      const box = { x: 76 + side * (wide + 84), y: 158, width: wide, height: 320 };
+      drawPanel(ctx, box, panel, data, record);
+      return box;
     });
     return boxes.map((box) => timeRegion(box, data.steps / data.point));
   },
@@ -122,10 +112,12 @@ export const trainingView = {
 };
 
 /** What stands above the axes: how far it is, and what the curves were made with. */
-function drawHead(ctx, state, { now, kept, used, controls, moved, point, solvedBy }, width) {
+function drawHead(ctx, state, { now, kept, used, controls, moved, point, solvedBy, failed }, width) {
   const { data, answer } = state;
   const left = 16;
-  if (now) {
+  if (now && failed === data.runs) {
+    keyNumber(ctx, `all ${data.runs} runs diverged`, left, 36, { colour: COLOURS.vermillion });
+  } else if (now) {
     const said = [
       [left, `${solvedBy.length} of ${data.runs} solved`],
       [left + 260, `loss ${twoDigits(now.loss.median[point])}`],
@@ -145,6 +137,19 @@ function drawHead(ctx, state, { now, kept, used, controls, moved, point, solvedB
     if (style) curve(ctx, { x: (share) => left + 36 * share, y: () => y - 6 }, [0, 0], style);
     text(ctx, words, left + 46, y, { bold: !style, colour: style ? COLOURS.black : COLOURS.vermillion });
   });
+}
+
+/** One of PANELS: what there is to reach without memory, the baseline, and the curves as they grow. */
+function drawPanel(ctx, box, { name, title, axis }, { steps, point: pitch, batch, chance }, { now, kept, point }) {
+  const xTicks = [0, 0.2, 0.4, 0.6, 0.8, 1].map((share) => share * steps);
+  const xLabel = `training step, ${batch} sequences each`;
+  const plot = frame(ctx, box, { x: [0, steps], xTicks, xLabel, title, ...axis });
+  curve(ctx, plot, [chance[name], chance[name]], { colour: COLOURS.grey, dash: [4, 6], width: 2, pitch: steps });
+  if (kept) drawSpread(ctx, plot, kept[name], pitch, BASELINE);
+  if (now) drawSpread(ctx, plot, now[name], pitch, GROWING);
+  const level = plot.y(chance[name]) - 7;
+  text(ctx, "without memory", box.x + box.width - 8, level, { align: "right", colour: COLOURS.grey });
+  cursor(ctx, box, point, steps / pitch);
 }
 
 /** Every run, thin, the middle half of them as a band, and their median; each point in its middle. */
@@ -170,24 +175,24 @@ const stepOf = (point, { point: pitch }) => (point + 1) * pitch;
 function sentences(state, { now, used, controls, moved, point, solvedBy, failed }) {
   const { answer, data } = state;
   const said = [];
+  const scores = () =>
+    `After step ${stepOf(point, data)} of ${data.steps} the median loss of ${data.runs} runs is ` +
+    `${twoDigits(now.loss.median[point])}, ${format(now.accuracy.median[point], 0)} % of the answers are right, ` +
+    `and ${solvedBy.length} of ${data.runs} runs have solved the task (${100 * data.solved} % right)` +
+    `${solvedBy.length ? `, the first by step ${stepOf(Math.min(...solvedBy), data)}` : ""}; ` +
+    `trained for ${format(answer.seconds, 1)} s.`;
   if (state.late && !isAnswered(state)) said.push("Training needs a running kernel: run this cell again.");
   if (now) {
-    said.push(
-      `After step ${stepOf(point, data)} of ${data.steps} the median loss of ${data.runs} runs is ` +
-        `${twoDigits(now.loss.median[point])}, ${format(now.accuracy.median[point], 0)} % of the answers are right, ` +
-        `and ${solvedBy.length} of ${data.runs} runs have solved the task (${100 * data.solved} % right)` +
-        `${solvedBy.length ? `, the first by step ${stepOf(Math.min(...solvedBy), data)}` : ""}; ` +
-        `trained for ${format(answer.seconds, 1)} s.`,
-    );
-    if (failed) said.push(`${failed} of ${data.runs} runs diverged.`);
-    if (moved.length) said.push(`The curves are not for the controls as they stand: press train for ${moved.join(", ")}.`);
+    said.push(failed === data.runs ? `By step ${stepOf(point, data)} all ${failed} runs have diverged.` : scores());
+    if (failed && failed < data.runs) said.push(`${failed} of ${data.runs} runs diverged.`);
+    if (moved.length) said.push(`The controls have moved since: press train for ${moved.join(", ")}.`);
   } else if (answer.phase === "starting") {
     said.push(`Training ${data.runs} runs: ${asOne(used)}. For a new kind of cell it takes some seconds to start.`);
   } else {
     said.push(
-      `${used ? "Nothing was trained" : "Nothing is trained yet"}: press train for ${data.runs} runs of ${asOne(controls)}. ` +
+      `Nothing is trained yet: press train for ${data.runs} runs of ${asOne(controls)}. ` +
         `Without memory the loss is ${format(data.chance.loss)} at best, and ` +
-        `${format(100 * data.chance.accuracy, 0)} % of the answers are right.`,
+        `${format(data.chance.accuracy, 0)} % of the answers are right.`,
     );
   }
   if (answer.says) said.push(answer.says);
