@@ -39,6 +39,7 @@ def fit(
     checkpoint: str | os.PathLike[str] | None = None,
     mesh: Mesh | None = None,
     progress: bool = True,
+    say: Callable[[str], object] = print,
 ) -> Fit:
     """Train `params` to make `loss` small, on a new batch at each step.
 
@@ -75,6 +76,7 @@ def fit(
         mesh: devices to train on together: its axis "batch" splits each batch, its axis "seeds" the
             runs; `seeds_mesh(8)` makes one for 8 runs. All else stays as it is.
         progress: whether to show a bar with the loss and the time left.
+        say: called with a sentence where a run diverges or training is interrupted.
 
     Raises:
         ValueError: `key` is no key, `steps`, `block` or `every` is no size, `loss` gives no single
@@ -135,12 +137,12 @@ def fit(
                 disk.write(here, seconds_apart=_SECONDS_BETWEEN_CHECKPOINTS)
                 stop = stopped(here)
     except KeyboardInterrupt:
-        print(f"fit: stopped at step {now.done} of {steps}; what was trained until there is kept")
+        say(f"fit: stopped at step {now.done} of {steps}; what was trained until there is kept")
 
     now = now._replace(runs=placement.collect(now.runs))
     disk.write(now)
     result = now.outcome(every)
-    report(result, key)
+    report(result, key, say)
     return result
 
 

@@ -1,5 +1,6 @@
 """What `fit` hands back: the parameters, the history, and a sentence where a run diverged."""
 
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import jax
@@ -44,7 +45,7 @@ class DivergenceError(FloatingPointError):
         self.fit = fit
 
 
-def report(fit: Fit, key: Key) -> None:
+def report(fit: Fit, key: Key, say: Callable[[str], object]) -> None:
     """Say which runs diverged; where all of them did, raise a `DivergenceError`."""
     failed = np.flatnonzero(fit.diverged >= 0)
     if not failed.size:
@@ -63,7 +64,7 @@ def report(fit: Fit, key: Key) -> None:
     if len(failed) == len(key):
         raise DivergenceError(f"fit: all {len(key)} runs diverged. Run 0: {why[0]} {keep}", fit)
     for index, sentence in why.items():
-        print(f"fit: run {index} of {len(key)} stopped: {sentence} The others went on.")
+        say(f"fit: run {index} of {len(key)} stopped: {sentence} The others went on.")
 
 
 def _explain(history: History, step: int, key: Key) -> str:

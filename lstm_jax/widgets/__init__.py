@@ -9,5 +9,13 @@ from lstm_jax.widgets.gate import GateExplorer
 from lstm_jax.widgets.gradient import GradientExplorer
 from lstm_jax.widgets.rnn import RNNExplorer
 from lstm_jax.widgets.trained import TrainedCellExplorer
+from lstm_jax.widgets.training import TrainingExplorer
 
-__all__ = ["CellExplorer", "GateExplorer", "GradientExplorer", "RNNExplorer", "TrainedCellExplorer"]
+__all__ = [
+    "CellExplorer",
+    "GateExplorer",
+    "GradientExplorer",
+    "RNNExplorer",
+    "TrainedCellExplorer",
+    "TrainingExplorer",
+]

@@ -101,6 +101,26 @@ class Numbers(Control):
         return numbers
 
 
+class Order(Control):
+    """What a button asks of the kernel: "stop 3", one of several words and the number of the order.
+
+    The number makes each order a new value; "" is none. It has no control: a button sets it.
+    """
+
+    def __init__(self, words: Sequence[str]) -> None:  # noqa: D107
+        super().__init__("", kind="order")
+        self.words = tuple(words)
+
+    def check(self, value: Any) -> str:  # noqa: D102
+        word, _, number = str(value).partition(" ")
+        if value != "" and not (word in self.words and number.isdecimal()):
+            raise ValueError(
+                f"{self.name} should be one of {', '.join(self.words)} and a number, such as "
+                f'"{self.words[0]} 1", got {value!r}'
+            )
+        return str(value)
+
+
 def check_between(where: str, name: str, value: Any, low: int, high: int) -> int:
     """`value` as a whole number from `low` to `high`, or a `ValueError` that says so."""
     number = _number(value)

@@ -55,9 +55,10 @@ LAST = -1  # the `t` of a preset that shows the last step, however many there ar
 class Explorer(anywidget.AnyWidget):
     """The base of all explorers; a subclass says what is special to it.
 
-    Its controls are traits made by `Slider`, `Choice` and `Numbers`, declared in the order in which
-    they are shown. Each can be set, observed and linked: `explorer.bias = 3`. A value that makes no
-    sense leaves the old one in place and puts a sentence into `message`, which the page shows.
+    Its controls are traits made by `Slider`, `Choice`, `Numbers` and `Order`, declared in the order
+    in which they are shown. Each can be set, observed and linked: `explorer.bias = 3`. A value that
+    makes no sense leaves the old one in place and puts a sentence into `message`, which the page
+    shows.
 
     Attributes:
         t: the time step that the cursor stands on, from 0.
@@ -117,9 +118,7 @@ class Explorer(anywidget.AnyWidget):
         defaults = {name: control.default_value for name, control in own.items()}
         # What was drawn or kept by hand is not a preset's to take away.
         moved = {
-            name: value
-            for name, value in defaults.items()
-            if own[name].description["kind"] != "numbers"
+            name: value for name, value in defaults.items() if "label" in own[name].description
         }
         super().__init__(
             controls=[
@@ -203,8 +202,8 @@ class Explorer(anywidget.AnyWidget):
                 setattr(self, name, value)
 
     def __repr__(self) -> str:
-        """The controls and their values, but for what was drawn."""
-        controls = (control["name"] for control in self.controls if control["kind"] != "numbers")
+        """The controls and their values, but for what has no control on the screen."""
+        controls = (control["name"] for control in self.controls if "label" in control)
         shown = (f"{name}={getattr(self, name)!r}" for name in controls)
         return f"{type(self).__name__}({', '.join(shown)})"
 

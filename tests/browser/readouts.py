@@ -11,6 +11,9 @@ from typing import Any
 import numpy as np
 import pytest
 
+from lstm_jax.data.tasks import TEMPORAL_ORDER_2 as TASK
+from lstm_jax.widgets.training import RUNS
+
 _SUPERSCRIPTS = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹−", "-0123456789-")
 _NUMBER = re.compile(r"−?\d+(?:\.\d+)?(?:·10[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)?")
 
@@ -82,10 +85,20 @@ def trained(explorer: Any) -> list[Any]:
     return [*example, *scores, unit, t, *map(rounded, values)]
 
 
+def training(explorer: Any) -> list[Any]:
+    """Of an explorer that has not been trained."""
+    task = TASK.without_memory(explorer.length)
+    clip = [] if explorer.clip == "off" else [float(explorer.clip)]
+    bias = [rounded(explorer.forget_bias, 1)] if explorer.cell == "LSTM" else []
+    used = [two_digits(explorer.learning_rate), *clip, *bias, explorer.width, explorer.length]
+    return [RUNS, *used, rounded(task.loss), 100 * task.accuracy]
+
+
 READOUTS: dict[str, Callable[[Any], list[Any]]] = {
     "CellExplorer": cell,
     "GateExplorer": gate,
     "GradientExplorer": gradient,
     "RNNExplorer": rnn,
     "TrainedCellExplorer": trained,
+    "TrainingExplorer": training,
 }

@@ -7,7 +7,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lstm_jax.data.temporal_order import SYMBOLS, accuracy, chance, temporal_order
+from lstm_jax.data.temporal_order import (
+    SYMBOLS,
+    accuracy,
+    chance,
+    padded_temporal_order,
+    temporal_order,
+)
 from lstm_jax.losses import cross_entropy
 
 KEY = jax.random.key(0)
@@ -47,6 +53,35 @@ def test_every_step_of_the_paper_occurs_and_no_other(places, bounds):
         for seen, step in zip(found, steps, strict=True):
             seen.add(step)
     assert found == [set(range(first, last + 1)) for first, last in bounds]
+
+
+@settings(max_examples=15, deadline=None)
+@given(st.integers(0, 2**31), st.integers(10, 40), st.sampled_from([2, 3]))
+def test_padded_sequences_are_the_same_task(seed, length, places):
+    key = jax.random.key(seed)
+    xs, ys = padded_temporal_order(key, 16, length, 40, places)
+    assert (xs.shape, xs.dtype) == ((16, 40, 8), jnp.float32)
+    assert not xs[:, length:].any()
+    alone, expected = temporal_order(key, 16, length, places)
+    np.testing.assert_array_equal(ys, expected)
+    marked = slice(SYMBOLS.index("X"), None)
+    np.testing.assert_array_equal(xs[:, :length, marked], alone[..., marked])
+    for text in spell(xs[:, :length]):
+        assert (text[0], text[-1]) == ("E", "B")
+        assert set(text[1:-1]) <= set("abcdXY")
+
+
+def test_another_padded_length_compiles_nothing():
+    draw = jax.jit(padded_temporal_order, static_argnames=("batch", "room"))
+    for length in (10, 25, 40):
+        draw(KEY, batch=4, length=jnp.int32(length), room=40)
+    assert draw._cache_size() == 1
+
+
+@pytest.mark.parametrize("length", [9, 41])
+def test_padded_length_has_to_fit(length):
+    with pytest.raises(ValueError, match=f"from 10 to room, which is 40, got {length}"):
+        padded_temporal_order(KEY, 4, length, 40)
 
 
 def test_another_length_stretches_the_places():

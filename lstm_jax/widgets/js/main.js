@@ -8,6 +8,7 @@ import { gateView } from "./gate.js";
 import { gradientView } from "./gradient.js";
 import { rnnView } from "./rnn.js";
 import { trainedView } from "./trained.js";
+import { trainingView } from "./training.js";
 
 /**
  * A part of the picture that answers the pointer. Places are shares of its width and height, from 0
@@ -39,6 +40,7 @@ import { trainedView } from "./trained.js";
 /** @type {Object<string, View>} */
 const VIEWS = {
   cell: cellView, gate: gateView, gradient: gradientView, rnn: rnnView, trained: trainedView,
+  training: trainingView,
 };
 
 const STEP_MS = 150; // one step of the player

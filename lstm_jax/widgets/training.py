@@ -1,0 +1,286 @@
+"""Training, live: set the learning rate and the rest, press a button, and watch the curves grow."""
+
+import math
+import threading
+import time
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import numpy.typing as npt
+from jax.tree_util import Partial
+from traitlets import Dict
+
+from lstm_jax.arrays import Array, Key
+from lstm_jax.cells import Params
+from lstm_jax.data.tasks import SOLVED
+from lstm_jax.data.tasks import TEMPORAL_ORDER_2 as TASK
+from lstm_jax.plots import Picture, bands
+from lstm_jax.training import DivergenceError, Fit, adam, fit
+from lstm_jax.widgets import padded
+from lstm_jax.widgets.controls import Choice, Order, Slider, check_between
+from lstm_jax.widgets.explorer import LAST, Explorer
+from lstm_jax.widgets.jobs import Job
+
+RUNS = 8
+STEPS, POINT = 500, 10  # steps of training; of those, how many are one point of a curve
+BLOCK, EVERY = 20, 2  # steps between two looks at the stop button; from accuracy to accuracy
+SECONDS = 0.5  # between two messages to the page, at least
+LOOKS = {"t", "order"}  # controls that training does not depend on
+_PRESETS: dict[str, dict[str, Any]] = {
+    "learns": {},
+    "rate too high": {"rate": -0.5},
+    "rate too low": {"rate": -4.0},
+    "no forget bias": {"forget_bias": 0.0},
+    "RNN": {"cell": "RNN"},
+    "few units": {"width": 4},
+}
+
+Floats = npt.NDArray[np.float32]
+
+
+class TrainingExplorer(Explorer):
+    """Eight networks learn side by side: their loss and accuracy, while they are trained.
+
+    They learn the temporal order task (two places), each from its own weights and sequences. The
+    kernel trains them in a thread of its own, so cells can run and sliders move meanwhile; what
+    training goes by is what the sliders showed when "train" was pressed.
+
+    Args:
+        seed: the first of 8 seeds in a row, one for each run. The same seed and controls give the
+            same numbers on the same machine.
+        values: controls that start elsewhere, such as `forget_bias=0`.
+
+    Attributes:
+        rate: the learning rate of Adam as a power of ten, -2 for 0.01.
+        forget_bias: the bias of the LSTM's forget gate before training.
+        width: H, units of the cell.
+        length: T, steps of the sequences.
+        cell: "LSTM", "RNN" or "GRU".
+        clip: the longest gradient, or "off".
+        order: the last button pressed, "train 1", "stop 2" or "keep 3"; "" after a reset.
+        t: which point of the curves the cursor stands on.
+        answer: the curves for the page.
+        result: what `lstm_jax.training.fit` has given so far, None before the first block.
+
+    Raises:
+        ValueError: an unknown control, or a value that a control or `seed` cannot take.
+    """
+
+    rate = Slider("learning rate 10^", -4.0, 0.0, default=-2.0)
+    forget_bias = Slider("forget bias", -2.0, 6.0, default=1.0, step=0.5)
+    width = Slider("width H", 2, padded.UNITS, default=padded.UNITS, step=1)
+    length = Slider("length T", 10, padded.STEPS, default=40, step=1)
+    cell = Choice("cell", ("LSTM", "RNN", "GRU"))
+    clip = Choice("clip gradients at", ("0.1", "1", "10", "off"), default="1")
+    order = Order(("train", "stop", "keep"))
+    t = Slider("point", 0, STEPS // POINT - 1, step=1, default=STEPS // POINT - 1)
+    answer: Any = Dict().tag(sync=True)
+
+    def __init__(self, *, seed: int = 0, **values: Any) -> None:
+        """As above."""
+        self.seed = check_between("TrainingExplorer", "seed", seed, 0, 2**31 - 1 - RUNS)
+        self.result: Fit | None = None
+        self._job: Job | None = None
+        self._lock = threading.RLock()  # around all that both the thread and the kernel change
+        chance = TASK.without_memory(padded.STEPS)
+        super().__init__(
+            view="training",
+            presets={name: {"t": LAST, **moved} for name, moved in _PRESETS.items()},
+            data={
+                "runs": RUNS,
+                "steps": STEPS,
+                "point": POINT,
+                "batch": padded.BATCH,
+                "solved": SOLVED,
+                "chance": {"loss": chance.loss, "accuracy": 100 * chance.accuracy},
+            },
+            buttons={"train": "train", "stop": "stop", "keep": "keep as baseline"},
+            **values,
+        )
+        self.answer = {"of": {"order": self.order}}
+        self.observe(self._obey, names="order")
+
+    # --- from a cell
+
+    @property
+    def learning_rate(self) -> float:
+        """What the slider `rate` stands for."""
+        return float(10**self.rate)
+
+    def train(self, *, wait: bool = False) -> Fit | None:
+        """Press "train": begin anew with the controls as they are.
+
+        Args:
+            wait: return when training has ended, with its `Fit`; interrupting stops training.
+        """
+        self._press("train")
+        job = self._job
+        if not wait or job is None:
+            return None
+        try:
+            job.join()
+        except KeyboardInterrupt:
+            self.stop()
+            job.join()
+        return self.result
+
+    def stop(self) -> None:
+        """Press "stop": end training after the block that is under way; its curves stay."""
+        self._press("stop")
+
+    def keep(self) -> None:
+        """Press "keep as baseline": show the curves beside those of the next training."""
+        self._press("keep")
+
+    @property
+    def params(self) -> Params:
+        """The cell of the first run, as trained by now or else as it begins; all its units act."""
+        used = self._settings() if self.result is None else self.answer["with"]
+        networks = self._begin(used)[1] if self.result is None else self.result.params
+        return padded.cut(jax.tree.map(lambda leaf: leaf[0], networks), used["width"]).cell
+
+    @property
+    def xs(self) -> Array:
+        """A sequence of the task (T, 8)."""
+        batch = padded.draw(jnp.int32(self.length), jax.random.key(self.seed))
+        return batch.xs[0, : self.length]
+
+    # --- what the buttons do
+
+    def _press(self, word: str) -> None:
+        number = int(self.order.split()[1]) if self.order else 0
+        self.order = f"{word} {number + 1}"
+
+    def _obey(self, _: Any) -> None:
+        word = self.order.split(" ")[0]
+        with self._lock:
+            if self._job is not None and word != "keep":
+                self._job.stopped.set()
+            shown = {**self.answer, "of": {"order": self.order}}
+            if word == "train":
+                used = self._settings()
+                kept = {"kept": shown["kept"]} if "kept" in shown else {}
+                shown = {"of": shown["of"], **kept, "with": used, "phase": "starting"}
+                self.result = None
+                self._job = Job(partial(self._train, used), self._job)
+                self._job.start()
+            elif word == "stop" and "phase" in shown:
+                shown["phase"] = "ended"
+            elif word == "keep" and "loss" in shown:
+                shown["kept"] = {name: shown[name] for name in ("with", "loss", "accuracy")}
+            elif not word:  # a reset
+                self._job, self.result = None, None
+                shown = {"of": shown["of"]}
+            self.answer = shown
+
+    def _settings(self) -> dict[str, Any]:
+        names = (control["name"] for control in self.controls)
+        return {name: getattr(self, name) for name in names if name not in LOOKS}
+
+    # --- in the thread of the job
+
+    def _begin(self, used: Mapping[str, Any]) -> tuple[Key, padded.Network]:
+        """The keys of the runs, and their networks before training."""
+        keys = jax.vmap(jax.random.key)(jnp.arange(self.seed, self.seed + RUNS))
+        width, forget_bias = jnp.int32(used["width"]), jnp.float32(used["forget_bias"])
+        return keys, padded.draw_networks(used["cell"], keys, width, forget_bias)
+
+    def _train(self, used: Mapping[str, Any], job: Job) -> None:
+        began = time.monotonic()
+        due = began
+
+        def watch(so_far: Fit) -> bool:
+            nonlocal due
+            now = time.monotonic()
+            if now >= due and so_far.history.loss.size:
+                due = now + SECONDS
+                self._tell(job, so_far, phase="training", seconds=now - began)
+            return job.stopped.is_set()
+
+        sentences: list[str] = []
+        try:
+            result = self._fit(used, watch, sentences.append)
+            says = sentences[0].removeprefix("fit: ") if sentences else ""
+        except DivergenceError as error:
+            result = error.fit
+            says = "No run is left: try a tenth of the learning rate, or clip the gradients."
+        except Exception as error:  # would be lost: nothing in a notebook shows it
+            self._tell(job, None, phase="ended", says=f"Training failed: {error}")
+            return
+        self._tell(job, result, phase="ended", seconds=time.monotonic() - began, says=says)
+
+    def _fit(
+        self,
+        used: Mapping[str, Any],
+        watch: Callable[[Fit], bool],
+        say: Callable[[str], object],
+    ) -> Fit:
+        keys, networks = self._begin(used)
+        clip = math.inf if used["clip"] == "off" else float(used["clip"])
+        return fit(
+            padded.loss,
+            networks,
+            Partial(padded.draw, jnp.int32(used["length"])),  # type: ignore[no-untyped-call]
+            key=keys,
+            steps=STEPS,
+            optimizer=adam(10 ** used["rate"], clip),
+            block=BLOCK,
+            measure=padded.accuracy,
+            every=EVERY,
+            watch=watch,
+            progress=False,
+            say=say,
+        )
+
+    def _tell(self, job: Job, so_far: Fit | None, **news: Any) -> None:
+        """Show news of a job, unless another has taken its place."""
+        with self._lock:
+            if job is not self._job:
+                return
+            if so_far is not None:
+                self.result = so_far
+                news |= _curves(so_far)
+            self.answer = {**self.answer, **news}
+
+    # --- for fronts without widgets
+
+    def still(self) -> Picture:
+        """The loss, as the median and the middle half of the runs."""
+        nothing = np.empty((RUNS, 0), np.float32)
+        history = nothing if self.result is None else self.result.history.loss
+        loss = _points(history, POINT)
+        points = loss.shape[1]
+        finding = "nothing is trained yet"
+        if points and np.isfinite(loss[:, -1]).any():
+            median = np.nanmedian(loss[:, -1])
+            finding = f"after {points * POINT} steps the median loss is {median:.3g} nats"
+        return bands(
+            (np.arange(points) + 0.5) * POINT,
+            {"loss": loss},
+            title=f"{RUNS} runs learn temporal order",
+            xlabel=f"training step, {padded.BATCH} sequences each",
+            ylabel="loss, nats",
+            alt=f"{RUNS} runs side by side learn the temporal order task: {finding}.",
+            log=True,
+            xlim=(0, STEPS),
+        )
+
+
+def _points(history: Floats, count: int) -> Floats:
+    """Means over `count` entries each: (RUNS, entries) to (RUNS, points); NaN after a failure."""
+    runs, entries = history.shape
+    points = entries // count
+    means = history[:, : points * count].reshape(runs, points, count).mean(axis=2)
+    return np.where(np.isfinite(means), means, np.float32(np.nan))
+
+
+def _curves(so_far: Fit) -> dict[str, Any]:
+    history = so_far.history
+    loss = _points(history.loss, POINT)
+    accuracy = _points(history.measures["accuracy"], POINT // EVERY)
+    curves = {"loss": loss, "accuracy": accuracy[:, : loss.shape[1]]}
+    return {name: curve.astype("<f4").tobytes() for name, curve in curves.items()}

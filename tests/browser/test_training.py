@@ -1,0 +1,81 @@
+"""The buttons of the training explorer: curves grow, stop, stay, and need a kernel to begin."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from explorer import Explorer
+from gallery import explorer, gallery
+from lesson import Lesson
+from playwright.sync_api import BrowserContext, expect
+from server import Server
+
+NAME = "TrainingExplorer"
+
+
+@pytest.fixture(scope="module")
+def page(context: BrowserContext, server: Server) -> Iterator[Lesson]:
+    """A notebook that shows every explorer once."""
+    with gallery(context, server) as lesson:
+        yield lesson
+
+
+@pytest.fixture
+def shown(page: Lesson) -> Iterator[Explorer]:
+    """The explorer as it starts; nothing goes wrong in the page or in the kernel."""
+    shown, before = explorer(page, NAME), len(page.problems)
+    shown.restart()
+    yield shown
+    assert page.problems[before:] == []
+
+
+def press(shown: Explorer, label: str) -> None:
+    """Press a button."""
+    shown.root.get_by_role("button", name=label, exact=True).click()
+
+
+def wait_for(shown: Explorer, words: str, seconds: float = 120) -> None:
+    """Wait until the read-out says so."""
+    expect(shown.root.locator(".lstm-readout")).to_contain_text(words, timeout=1000 * seconds)
+
+
+def test_curves_grow_while_cells_run_and_sliders_move(
+    page: Lesson, shown: Explorer, screenshots: Path
+) -> None:
+    press(shown, "train")
+    wait_for(shown, "Training 8 runs")
+    assert page.ask("1 + 1") == "2"
+    wait_for(shown, "After step")
+    for _ in range(2):  # it grows
+        assert shown.changes_from(shown.picture())
+    shown.press(shown.root.locator("[data-control=width]"))
+    wait_for(shown, "press train for 31 units")
+    wait_for(shown, "After step 500 of 500")
+    press(shown, "keep as baseline")
+    shown.root.screenshot(path=screenshots / f"{NAME}-trained.png")
+    assert page.ask(f"{NAME}.result.history.loss.shape") == "(8, 500)"
+
+
+def test_stop_and_train_again(page: Lesson, shown: Explorer) -> None:
+    press(shown, "train")
+    wait_for(shown, "After step")
+    press(shown, "stop")
+    assert page.until(lambda: page.ask(f"{NAME}.answer['phase']") == "'ended'", 5)
+    assert page.until(lambda: page.ask(f"{NAME}._job.is_alive()") == "False", 20)
+    before = shown.picture()
+    assert not shown.changes_from(before, seconds=1)
+    press(shown, "train")
+    wait_for(shown, "Training 8 runs")
+    press(shown, "reset")
+    wait_for(shown, "Nothing is trained yet")
+
+
+def test_training_needs_a_kernel(page: Lesson, shown: Explorer) -> None:
+    """Stands last: after it the explorer is not in the kernel."""
+    press(shown, "train")
+    wait_for(shown, "After step")
+    page.restart_kernel()
+    before = shown.picture()
+    press(shown, "train")
+    wait_for(shown, "Training needs a running kernel")
+    assert shown.picture() == before, "the curves that are there stay"

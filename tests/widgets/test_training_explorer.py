@@ -1,0 +1,395 @@
+"""The training explorer: what its buttons do in the kernel, and what the page makes of it."""
+
+import json
+import threading
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import jax
+import numpy as np
+import pytest
+
+from lstm_jax import trace
+from lstm_jax.data.tasks import TEMPORAL_ORDER_2 as TASK
+from lstm_jax.training import Fit, History, adam
+from lstm_jax.widgets import TrainingExplorer, training
+from lstm_jax.widgets.training import POINT, RUNS
+
+Ask = Callable[[str, Any], Any]
+
+
+@pytest.fixture(autouse=True)
+def few_steps(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Training of two blocks, and no thread that outlives its test."""
+    monkeypatch.setattr(training, "STEPS", 40)
+    before = threading.enumerate()
+    yield
+    for thread in set(threading.enumerate()) - set(before):
+        if isinstance(thread, training.Job):
+            thread.stopped.set()
+            thread.join()
+
+
+def trained(**values: Any) -> TrainingExplorer:
+    """An explorer that has been trained."""
+    explorer = TrainingExplorer(**values)
+    explorer.train(wait=True)
+    return explorer
+
+
+def from_page(explorer: TrainingExplorer, **state: Any) -> None:
+    """Take a message as the page sends it."""
+    explorer.set_state(json.loads(json.dumps(state)))
+
+
+def curve(explorer: TrainingExplorer, name: str) -> Any:
+    """What was sent to the page, (RUNS, points)."""
+    return np.frombuffer(explorer.answer[name], "<f4").reshape(RUNS, -1)
+
+
+def until(true: Callable[[], bool]) -> None:
+    """Wait until it is true."""
+    end = time.monotonic() + 120
+    while not true():
+        assert time.monotonic() < end
+        time.sleep(0.01)
+
+
+# --- training
+
+
+def test_curves_are_means_of_what_fit_records() -> None:
+    explorer = trained()
+    fit = explorer.result
+    assert isinstance(fit, Fit)
+    assert fit.history.loss.shape == (RUNS, 40)
+    expected = fit.history.loss.reshape(RUNS, -1, POINT).mean(axis=2)
+    np.testing.assert_allclose(curve(explorer, "loss"), expected, rtol=1e-6)
+    accuracy = fit.history.measures["accuracy"]
+    expected = accuracy.reshape(RUNS, expected.shape[1], -1).mean(axis=2)
+    np.testing.assert_allclose(curve(explorer, "accuracy"), expected, rtol=1e-6)
+    assert explorer.answer["phase"] == "ended"
+    assert "after 40 steps the median loss is" in explorer.still().alt
+
+
+def test_same_seed_same_numbers() -> None:
+    first, again, other = (trained(seed=seed).result for seed in (3, 3, 4))
+    assert first
+    assert again
+    assert other
+    np.testing.assert_array_equal(first.history.loss, again.history.loss)
+    # Seeds in a row: the second run of one is the first run of the next.
+    np.testing.assert_allclose(first.history.loss[1], other.history.loss[0], rtol=1e-5)
+
+
+def test_controls_reach_training(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[Any] = []
+    monkeypatch.setattr(training, "adam", lambda *args: seen.append(args) or adam(*args))
+    explorer = trained(rate=-1.5, clip="off", forget_bias=2.5, width=5, length=23)
+    assert seen == [(10**-1.5, float("inf"))]
+    assert explorer.learning_rate == 10**-1.5
+    assert explorer.params.w_h.shape == (5, 20)
+    assert explorer.xs.shape == (23, 8)
+    assert explorer.trace().c.shape == (24, 5)
+    untrained = TrainingExplorer(forget_bias=2.5, width=5).params
+    np.testing.assert_array_equal(untrained.b, [0] * 5 + [2.5] * 5 + [0] * 10)
+    assert trace(untrained, explorer.xs).h.shape == (24, 5)
+
+
+def test_settings_of_one_cell_compile_once() -> None:
+    jax.clear_caches()
+    explorer = trained(cell="GRU")
+    compiled: list[Any] = []
+    jax.monitoring.register_event_duration_secs_listener(
+        lambda name, _, **more: compiled.append(more) if "backend_compile" in name else None
+    )
+    for values in (
+        {"rate": -1.0, "clip": "off"},
+        {"width": 7, "length": 33, "clip": "0.1"},
+        {"forget_bias": 0.0, "rate": -4.0},
+    ):
+        for name, value in values.items():
+            setattr(explorer, name, value)
+        explorer.train(wait=True)
+    assert compiled == []
+    explorer.cell = "RNN"
+    explorer.train(wait=True)
+    assert compiled  # so it hears what is compiled
+
+
+# --- in a thread
+
+
+def test_kernel_is_free_and_stop_ends_training(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(training, "STEPS", 100_000)
+    monkeypatch.setattr(training, "SECONDS", 0.0)
+    explorer = TrainingExplorer()
+    assert explorer.train() is None
+    assert explorer.answer["phase"] == "starting"
+    until(lambda: "loss" in explorer.answer)
+    explorer.rate = -1.0  # the curves stay those of the start
+    assert explorer.answer["with"]["rate"] == -2.0
+    from_page(explorer, order="stop 2")
+    assert explorer.answer["of"] == {"order": "stop 2"}
+    until(lambda: explorer.answer.get("seconds") is not None and not training_threads())
+    assert explorer.result
+    done = explorer.result.history.loss.shape[1]
+    assert done < 100_000
+    assert curve(explorer, "loss").shape == (RUNS, done // POINT)
+    assert explorer.answer["phase"] == "ended"
+
+
+def training_threads() -> list[threading.Thread]:
+    """Those that train."""
+    return [thread for thread in threading.enumerate() if isinstance(thread, training.Job)]
+
+
+def test_newest_order_wins(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(training, "STEPS", 100_000)
+    explorer = TrainingExplorer()
+    for rate in (-1.0, -2.0, -3.0):
+        explorer.rate = rate
+        explorer.train()
+    monkeypatch.setattr(training, "STEPS", 40)
+    fit = explorer.train(wait=True)
+    assert fit is explorer.result
+    assert fit
+    assert fit.history.loss.shape == (RUNS, 40)
+    assert explorer.answer["with"]["rate"] == -3.0
+    assert training_threads() == []
+
+
+def test_stop_before_the_first_block_leaves_nothing() -> None:
+    explorer = TrainingExplorer()
+    explorer.train()
+    explorer.stop()
+    assert explorer.answer["phase"] == "ended"
+    until(lambda: not training_threads())
+    assert explorer.answer["phase"] == "ended"
+
+
+def test_messages_are_few() -> None:
+    explorer = trained()
+    sent: list[Any] = []
+    explorer.observe(lambda change: sent.append(change["new"].get("phase")), names="answer")
+    explorer.train(wait=True)
+    # Two blocks follow each other faster than a message may.
+    assert sent in (["starting", "training", "ended"], ["starting", "training"] * 2 + ["ended"])
+
+
+# --- what goes wrong
+
+
+def test_training_prints_nothing(capsys: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    rates = np.full(RUNS, 0.01)
+    rates[3] = 1e30
+    monkeypatch.setattr(training, "adam", lambda *_: adam(rates))
+    explorer = trained()
+    assert explorer.result
+    assert np.flatnonzero(explorer.result.diverged >= 0).tolist() == [3]
+    assert "run 3 of 8 stopped" in explorer.answer["says"]
+    assert np.isnan(curve(explorer, "loss")[3, 1:]).all()
+    assert capsys.readouterr() == ("", "")
+
+
+def test_divergence_of_all_runs_is_a_sentence(
+    capsys: Any, monkeypatch: pytest.MonkeyPatch, ask_node: Ask
+) -> None:
+    monkeypatch.setattr(training, "adam", lambda *_: adam(1e30))
+    explorer = trained()
+    assert explorer.result
+    assert (explorer.result.diverged >= 0).all()
+    (page,) = ask(ask_node, explorer, state_of(explorer))
+    assert "No run is left: try a tenth of the learning rate" in page["readout"]
+    assert capsys.readouterr() == ("", "")
+
+
+def test_failing_training_is_a_sentence(monkeypatch: pytest.MonkeyPatch, capsys: Any) -> None:
+    def fail(*_: Any, **__: Any) -> None:
+        raise MemoryError("no room")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(training, "fit", fail)
+        explorer = trained()
+        assert explorer.answer["says"] == "Training failed: no room"
+        assert explorer.answer["phase"] == "ended"
+    assert explorer.train(wait=True) is not None
+    assert explorer.answer["says"] == ""
+    assert capsys.readouterr() == ("", "")
+
+
+@pytest.mark.parametrize("wrong", ["dance 1", "train", "train x", 3, None])
+def test_unknown_order_leaves_a_sentence(wrong: Any) -> None:
+    explorer = TrainingExplorer()
+    from_page(explorer, order=wrong)
+    assert explorer.order == ""
+    assert "order should be one of train, stop, keep and a number" in explorer.message
+
+
+@pytest.mark.parametrize("seed", [-1, 2**31, 0.5, "one"])
+def test_seed_out_of_range_is_refused(seed: Any) -> None:
+    with pytest.raises(ValueError, match="TrainingExplorer: seed should be a whole number"):
+        TrainingExplorer(seed=seed)
+
+
+# --- in the page
+
+
+def made_up(explorer: TrainingExplorer, points: int, seed: int = 0) -> None:
+    """Give the explorer curves without training: the first run fails half-way."""
+    rng = np.random.default_rng(seed)
+    loss = rng.uniform(0.001, 2, (RUNS, points * POINT)).astype(np.float32)
+    loss[0, loss.shape[1] // 2 :] = np.nan
+    accuracy = np.linspace(0.5, 1.0, points * POINT // 2)[None] ** np.arange(RUNS)[:, None]
+    history = History(loss, loss, {"accuracy": accuracy.astype(np.float32)})
+    explorer.result = Fit(None, None, history, np.full(RUNS, -1, np.int32))
+    explorer.answer = {
+        **explorer.answer,
+        "with": explorer._settings(),
+        "phase": "ended",
+        "seconds": 3.21,
+        **training._curves(explorer.result),
+    }
+
+
+def state_of(explorer: TrainingExplorer, **changes: Any) -> dict[str, Any]:
+    """What the page has of it."""
+    names = [control["name"] for control in explorer.controls]
+    state = {name: getattr(explorer, name) for name in names}
+    return {**state, "answer": explorer.answer, "late": False, **changes}
+
+
+def ask(ask_node: Ask, explorer: TrainingExplorer, *states: Any) -> Any:
+    """What the page makes of states; their bytes travel as lists."""
+    question = {"data": explorer.data, "states": states, "widths": [900, 1240]}
+    text = json.dumps(question, default=lambda value: {"bytes": list(value)})
+    return ask_node("training.mjs", json.loads(text))
+
+
+def test_page_draws_median_and_middle_half(ask_node: Ask) -> None:
+    explorer = TrainingExplorer()
+    made_up(explorer, 20)
+    (page,) = ask(ask_node, explorer, state_of(explorer))
+    for name, scale in (("loss", 1), ("accuracy", 100)):
+        expected = np.nanquantile(scale * curve(explorer, name), (0.25, 0.5, 0.75), axis=0)
+        found = [page["record"]["now"][name][part] for part in ("low", "median", "high")]
+        np.testing.assert_allclose(found, expected, rtol=1e-5)
+
+
+def test_readout_gives_the_numbers_at_the_cursor(ask_node: Ask) -> None:
+    explorer = TrainingExplorer()
+    made_up(explorer, 20)
+    loss, accuracy = (curve(explorer, name) for name in ("loss", "accuracy"))
+    states = [state_of(explorer, t=t) for t in (4, 49)]
+    for point, page in zip((4, 19), ask(ask_node, explorer, *states), strict=True):
+        solved = (accuracy[:, : point + 1] >= 0.99).any(axis=1).sum()
+        words = page["readout"]
+        assert words.startswith(f"After step {(point + 1) * POINT} of 40 the median loss of 8 ")
+        assert f"{float(np.nanmedian(loss[:, point])):.2g}, " in words
+        assert f"{solved} of 8 runs have solved the task (99 % right)" in words
+        assert ("1 of 8 runs diverged." in words) == (point == 19)
+        assert "3.2 s" in words
+
+
+def test_readout_where_all_runs_have_diverged(ask_node: Ask) -> None:
+    explorer = TrainingExplorer()
+    made_up(explorer, 20)
+    failed = curve(explorer, "loss").copy()
+    failed[:, 10:] = np.nan
+    explorer.answer = {**explorer.answer, "loss": failed.tobytes()}
+    (page,) = ask(ask_node, explorer, state_of(explorer))
+    assert page["readout"].startswith("By step 200 all 8 runs have diverged.")
+    assert "NaN" not in page["readout"]
+
+
+def test_page_marks_curves_of_other_settings(ask_node: Ask) -> None:
+    explorer = TrainingExplorer()
+    made_up(explorer, 20)
+    same, other, rnn = ask(
+        ask_node,
+        explorer,
+        state_of(explorer),
+        state_of(explorer, rate=-1.0, width=16),
+        state_of(explorer, cell="RNN", forget_bias=3.0),
+    )
+    assert "press train" not in same["readout"]
+    assert "press train for rate 0.1, 16 units." in other["readout"]
+    assert "press train for RNN." in rnn["readout"]
+    assert (same["idle"], rnn["idle"]) == ([], ["forget_bias"])
+
+
+def test_page_says_when_there_is_no_kernel(ask_node: Ask) -> None:
+    explorer = TrainingExplorer()
+    made_up(explorer, 20)
+    states = [
+        state_of(explorer, late=True),
+        state_of(explorer, order="train 1"),
+        state_of(explorer, order="train 1", late=True),
+    ]
+    said = [
+        "needs a running kernel" in page["readout"] for page in ask(ask_node, explorer, *states)
+    ]
+    assert said == [False, False, True]
+
+
+def test_nothing_trained_shows_what_is_due_without_memory(ask_node: Ask) -> None:
+    explorer = TrainingExplorer()
+    (page,) = ask(ask_node, explorer, state_of(explorer))
+    chance = TASK.without_memory(40)
+    assert f"Without memory the loss is {chance.loss:.2f} at best, and 25 % " in page["readout"]
+    assert "press train" in [label["words"] for label in page["pictures"][0]["labels"]]
+    assert page["orders"] == ["train 1", "stop 1", "keep 1"]
+
+
+def test_kept_curves_stay_through_the_next_training(ask_node: Ask) -> None:
+    explorer = trained(rate=-3.0)
+    kept = curve(explorer, "loss")
+    explorer.keep()
+    explorer.rate = -1.0
+    explorer.train(wait=True)
+    (page,) = ask(ask_node, explorer, state_of(explorer))
+    np.testing.assert_allclose(page["record"]["kept"]["loss"]["runs"], kept, rtol=1e-6)
+    labels = [each["words"] for each in page["pictures"][0]["labels"]]
+    assert sum(words.startswith("baseline: LSTM, rate 1.0·10⁻³,") for words in labels) == 1
+    explorer.reset()
+    assert explorer.answer == {"of": {"order": ""}}
+    assert explorer.result is None
+
+
+def test_keep_without_curves_keeps_nothing() -> None:
+    explorer = TrainingExplorer()
+    explorer.keep()
+    assert explorer.answer == {"of": {"order": "keep 1"}}
+
+
+def test_preset_leaves_the_curves() -> None:
+    explorer = trained()
+    before = explorer.answer
+    explorer.preset = "rate too high"
+    assert (explorer.order, explorer.answer, explorer.rate) == ("train 1", before, -0.5)
+
+
+def test_labels_stay_apart_and_inside(ask_node: Ask) -> None:
+    explorer = TrainingExplorer(rate=-3.5, forget_bias=-1.5)
+    made_up(explorer, 20)
+    explorer.keep()
+    moved = {"rate": -0.1, "cell": "GRU", "clip": "off", "width": 16, "length": 25}
+    states = [state_of(explorer), state_of(explorer, **moved), state_of(TrainingExplorer())]
+    for page in ask(ask_node, explorer, *states):
+        for picture in page["pictures"]:
+            labels = picture["labels"]
+            for label in labels:
+                assert label["size"] >= 18
+                assert label["left"] >= 0
+                assert label["right"] <= picture["width"], label
+                assert label["bottom"] <= picture["height"]
+            for index, one in enumerate(labels):
+                for other in labels[:index]:
+                    apart = (
+                        one["right"] <= other["left"]
+                        or other["right"] <= one["left"]
+                        or one["bottom"] <= other["top"]
+                        or other["bottom"] <= one["top"]
+                    )
+                    assert apart, (one["words"], other["words"])
