@@ -353,18 +353,32 @@ check("solved_after", solved_after)
 
 
 # %%
+CLAIMS = ("LSTM smoother", "LSTM slower", "RNN jumping")
+IN_A_WORD = {
+    "supported": "yes",
+    "not supported: the opposite holds": "opposite",
+    "not supported: not settled": "open",
+}
+
+
 def learned(curves, problem):
     """Whether at least half the networks come to a good loss."""
     return np.isfinite(verdicts.good_after(curves, problem.good)).mean() >= 0.5
 
 
-def judge(rnn, lstm, problem):
-    """For each claim the pairs in which it holds."""
+def judge(problem, rnn, lstm, text):
+    """For each claim the pairs in which it holds; none where not both kinds learn. One row."""
+    row = f"{problem.name.removesuffix(', a year ahead'):36}{text:14}"
+    if not (learned(rnn, problem) and learned(lstm, problem)):
+        print(row + "not both of them learn it")
+        return {}
     rough = [verdicts.roughness(curves.loss) for curves in (rnn, lstm)]
     good = [verdicts.good_after(curves, problem.good) for curves in (lstm, rnn)]
     lost = [verdicts.fluctuation(curves.score) for curves in (rnn, lstm)]
-    pairs = (verdicts.larger(*numbers) for numbers in (rough, good, lost))
-    return dict(zip(("LSTM smoother", "LSTM slower", "RNN jumping"), pairs, strict=True))
+    judged = [verdicts.larger(*numbers) for numbers in (rough, good, lost)]
+    words = [f"{IN_A_WORD[verdicts.claim(p)]} {p.hits}/{p.total}" for p in judged]
+    print(row + "".join(f"{word:17}" for word in words))
+    return dict(zip(CLAIMS, judged, strict=True))
 
 
 def long(problem, kind, units=32):
@@ -373,32 +387,21 @@ def long(problem, kind, units=32):
     return result.curves
 
 
-def judge_all(problem, rnn, lstm, text):
-    if not (learned(rnn, problem) and learned(lstm, problem)):
-        print(f"{problem.name}, {text}: not judged, one of them does not learn it")
-        return {}
-    judged = judge(rnn, lstm, problem)
-    for name, pairs in judged.items():
-        print(f"{problem.name}, {text}: {name}? {verdicts.claim(pairs)}, {pairs} pairs")
-    return judged
+head = "".join(f"{claim + '?':17}" for claim in CLAIMS)
+print(f"{'Just now, 8 seeds each':50}{head}")
+judge(task, pairs["RNN"], pairs["LSTM"], "same width")
+judge(sunspots, series["RNN"], series["LSTM"], "same width")
 
-
-print("Live, 8 seeds each")
-judge_all(task, pairs["RNN"], pairs["LSTM"], "same width")
-judge_all(sunspots, series["RNN"], series["LSTM"], "same width")
-
-print(f"\nLong run of {made['date']}, 32 seeds each")
-judged = {}
+print(f"\n{'Long run of ' + made['date'] + ', 32 seeds each':50}{head}")
+by_width = []
 for problem in (short, adding[20], order[20], sunspots, adding[50], order[50]):
-    for text, units in (("same width", 32), ("same weights", long_run.field(problem.inputs)[3][1])):
-        judged[problem.name, text] = judge_all(
-            problem, long(problem, "RNN", units), long(problem, "LSTM"), text
-        )
+    lstm, more_units = long(problem, "LSTM"), long_run.field(problem.inputs)[3][1]
+    by_width.append(judge(problem, long(problem, "RNN"), lstm, "same width"))
+    judge(problem, long(problem, "RNN", more_units), lstm, "same weights")
 
-at_same_width = [pairs for (_, text), pairs in judged.items() if text == "same width" and pairs]
+judged = [row for row in by_width if row]
 supported = {
-    name: all(verdicts.claim(pairs[name]) == "supported" for pairs in at_same_width)
-    for name in ("LSTM smoother", "LSTM slower", "RNN jumping")
+    name: all(verdicts.claim(row[name]) == "supported" for row in judged) for name in CLAIMS
 }
 answer = {
     (True, True, True): "(a)",
@@ -410,9 +413,13 @@ print(f"\nVerdict: {answer}. Supported everywhere: ", end="")
 print(", ".join(name for name, held in supported.items() if held) or "none of the three")
 
 # %% [markdown]
+# A row counts the pairs in which a claim holds: "opposite 7/32" says that it held in 7 of 32, so
+# few that its opposite is supported; "open" that chance could have done it. Pairs that tie are left
+# out.
+#
 # **Notice**
-# - A word such as "everywhere" is a strong one. Look at the lines one by one: the same claim holds
-#   on one problem and fails on the next, or holds at the same width and not at the same weights.
+# - Go down a column. The same claim holds on one problem and fails on the next, or holds at the
+#   same width and not at the same weights. A picture of any one row could be printed as the truth.
 # - No line says *why*. A rough curve can mean a learning rate at the upper end of what works, and
 #   that is what a search for speed picks.
 #
