@@ -4,6 +4,7 @@ A learning curve is drawn from sequences held out, the same for all networks and
 it moves because the network has changed, never because the batch was an easy one.
 """
 
+from collections.abc import Callable
 from functools import cache, partial
 from typing import NamedTuple
 
@@ -27,6 +28,17 @@ NEW = 2560  # sequences at the end, as many as in Hochreiter and Schmidhuber, 19
 Pair = tuple[Array, Array]  # xs (B, T, D) and ys
 
 
+class Judges(NamedTuple):
+    """The sequences that networks are judged by; training never draws them.
+
+    held_out: for the learning curve.
+    new: for the end, looked at once.
+    """
+
+    held_out: Pair
+    new: Pair
+
+
 class Problem(NamedTuple):
     """A task or a data set in one form.
 
@@ -39,8 +51,8 @@ class Problem(NamedTuple):
         loss: `loss(answers, ys)`, one number.
         score: `score(answers, ys)`: of a task the fraction right by the rule of its paper, of a
             series the skill over persistence. 1 is perfect.
-        held_out: sequences for the learning curve.
-        new: sequences for the end, looked at once.
+        judges: `judges()`, the sequences to judge by; drawn when they are first asked for, since
+            that takes a second.
         reference: the loss of the best answer without memory; of a series, of a linear forecast of
             the part held out.
         good: a loss up to here is called good: half the reference; of a series, the reference.
@@ -53,10 +65,19 @@ class Problem(NamedTuple):
     draw: Draw
     loss: Loss
     score: Loss
-    held_out: Pair
-    new: Pair
+    judges: Callable[[], Judges]
     reference: float
     good: float
+
+    @property
+    def held_out(self) -> Pair:
+        """The sequences for the learning curve."""
+        return self.judges().held_out
+
+    @property
+    def new(self) -> Pair:
+        """The sequences for the end."""
+        return self.judges().new
 
 
 @cache
@@ -74,10 +95,6 @@ def of_task(task: Task, length: int) -> Problem:
             f"of_task: task is {task.name!r}, with an answer at every step; "
             "take one with an answer at the last step, such as ADDING"
         )
-    held_out, new = (
-        task.draw(jax.random.key(seed), count, length)
-        for seed, count in ((1_000_001, HELD_OUT), (1_000_002, NEW))
-    )
     reference = task.without_memory(length).loss
     return Problem(
         name=f"{task.name}, T = {length}",
@@ -87,10 +104,17 @@ def of_task(task: Task, length: int) -> Problem:
         draw=partial(_draw, task, length),
         loss=task.loss,
         score=task.accuracy,
-        held_out=held_out,
-        new=new,
+        judges=partial(_judges, task, length),
         reference=reference,
         good=reference / 2,
+    )
+
+
+@cache
+def _judges(task: Task, length: int) -> Judges:
+    return Judges(
+        held_out=task.draw(jax.random.key(1_000_001), HELD_OUT, length),
+        new=task.draw(jax.random.key(1_000_002), NEW, length),
     )
 
 
@@ -129,7 +153,8 @@ def of_sunspots() -> Problem:
         targets = np.stack([ys, baselines.persistence(xs)], axis=1)
         return jnp.asarray(xs, jnp.float32), jnp.asarray(targets, jnp.float32)
 
-    learned, held_out, new = (beside_persistence(*part) for part in parts)
+    learned, *judging = (beside_persistence(*part) for part in parts)
+    judges = Judges(*judging)
     return Problem(
         name="sunspots, a year ahead",
         length=length,
@@ -138,8 +163,7 @@ def of_sunspots() -> Problem:
         draw=Minibatches(learned, BATCH),
         loss=_series_loss,
         score=_series_skill,
-        held_out=held_out,
-        new=new,
+        judges=lambda: judges,
         reference=linear_loss,
         good=linear_loss,
     )

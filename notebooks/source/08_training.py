@@ -439,8 +439,8 @@ print(", ".join(name for name, held in supported.items() if held) or "none of th
 # > - (c) all, or all but one, of both
 
 # %%
-by_order = race(order[100], ["LSTM"], steps=200)["LSTM"]
-by_adding = race(adding[50], ["LSTM"], steps=400)["LSTM"]
+by_order = race(order[100], ["LSTM"], steps=300)["LSTM"]
+by_adding = race(adding[50], ["LSTM"], steps=300)["LSTM"]
 
 
 # %%

@@ -6,9 +6,10 @@ import jax
 
 from lstm_jax.data.adding import adding
 from lstm_jax.data.tasks import ADDING
-from lstm_jax.studies.problems import Problem
+from lstm_jax.studies.problems import Judges, Problem
 
 LENGTH = 10
+JUDGES = Judges(adding(jax.random.key(1), 16, LENGTH), adding(jax.random.key(2), 32, LENGTH))
 SMALL = Problem(
     name="small",
     length=LENGTH,
@@ -17,8 +18,7 @@ SMALL = Problem(
     draw=partial(adding, batch=8, length=LENGTH),
     loss=ADDING.loss,
     score=ADDING.accuracy,
-    held_out=adding(jax.random.key(1), 16, LENGTH),
-    new=adding(jax.random.key(2), 32, LENGTH),
+    judges=lambda: JUDGES,
     reference=1 / 24,
     good=1 / 48,
 )
