@@ -76,18 +76,17 @@ def draw_networks(cell: str, keys: Key, width: ArrayLike, forget_bias: ArrayLike
 
     def one(key: Key) -> Network:
         key_cell, key_readout = jax.random.split(key)
-        by_block = zip(
-            *(jax.random.split(side, BLOCKS[cell]) for side in jax.random.split(key_cell)),
-            strict=True,
+        keys_x, keys_h = (
+            jax.random.split(side, BLOCKS[cell]) for side in jax.random.split(key_cell)
         )
-        drawn = [
-            (_uniform(key_x, TASK.inputs, acts[None], width), _orthogonal(key_h, acts))
-            for key_x, key_h in by_block
-        ]
-        w_x, w_h = (jnp.concatenate(side, axis=1) for side in zip(*drawn, strict=True))
+        # All at once: several factorizations of batches side by side can wait for each other for
+        # ever, in a program compiled for a CPU of few cores (seen with JAX 0.10).
+        blocks_x = jax.vmap(lambda key: _uniform(key, TASK.inputs, acts, width))(keys_x)
+        blocks_h = jax.vmap(lambda key: _orthogonal(key, acts))(keys_h)
+        w_x, w_h = (jnp.concatenate(list(blocks), axis=1) for blocks in (blocks_x, blocks_h))
         none = jnp.zeros((UNITS,), w_x.dtype)
         bias = jnp.where(acts, jnp.asarray(forget_bias, w_x.dtype), none)
-        w = _uniform(key_readout, TASK.outputs, acts[None], width).T
+        w = _uniform(key_readout, TASK.outputs, acts, width).T
         readout = Readout(w, jnp.zeros((TASK.outputs,), w.dtype))
         if cell == "RNN":
             return Network(RNNParams(w_x, w_h, none), readout)
@@ -103,7 +102,7 @@ def _uniform(key: Key, rows: int, acts: Array, width: ArrayLike) -> Array:
     """Glorot's uniform weights (rows, UNITS), as between `rows` and `width` units."""
     bound = jnp.sqrt(6 / (rows + jnp.asarray(width, jnp.float32)))
     drawn = jax.random.uniform(key, (rows, UNITS), minval=-1.0)
-    return jnp.where(acts, bound * drawn, jnp.zeros_like(drawn))
+    return jnp.where(acts[None], bound * drawn, jnp.zeros_like(drawn))
 
 
 def _orthogonal(key: Key, acts: Array) -> Array:
