@@ -13,22 +13,15 @@ import jax.numpy as jnp
 import numpy as np
 
 from lstm_jax.arrays import Array, ArrayLike, Key
-from lstm_jax.cells import GRUParams, LSTMParams, Params, RNNParams
+from lstm_jax.cells import GRUParams, LSTMParams, RNNParams
 from lstm_jax.data.tasks import TEMPORAL_ORDER_2 as TASK
 from lstm_jax.data.temporal_order import padded_temporal_order
 from lstm_jax.layers import output, run
-from lstm_jax.widgets.network import Readout
+from lstm_jax.models import Network, Readout
 
 UNITS, STEPS = 32, 60  # the size of the arrays: H and T
 BATCH = 20  # sequences in a step of training
 BLOCKS = {"RNN": 1, "LSTM": 4, "GRU": 3}  # of H columns, in the weights of a cell
-
-
-class Network(NamedTuple):
-    """A cell of UNITS units, of which the first `width` act, and its readout."""
-
-    cell: Params
-    readout: Readout
 
 
 class Batch(NamedTuple):
