@@ -17,7 +17,7 @@ from lstm_jax.cells import GRUParams, LSTMParams, RNNParams
 from lstm_jax.data.tasks import TEMPORAL_ORDER_2 as TASK
 from lstm_jax.data.temporal_order import padded_temporal_order
 from lstm_jax.layers import output, run
-from lstm_jax.models import Network, Readout
+from lstm_jax.models import Network, Readout, read_out
 
 UNITS, STEPS = 32, 60  # the size of the arrays: H and T
 BATCH = 20  # sequences in a step of training
@@ -45,7 +45,7 @@ def draw(length: Array, key: Key) -> Batch:
 def answers(network: Network, batch: Batch) -> Array:
     """The scores of the 4 classes after the last step, (B, 4)."""
     _, state = run(network.cell, batch.xs, lengths=batch.lengths)
-    return output(state) @ network.readout.w + network.readout.b[None]
+    return read_out(network, output(state))
 
 
 def loss(network: Network, batch: Batch) -> Array:

@@ -18,6 +18,7 @@ from lstm_jax.arrays import Array, Key
 from lstm_jax.cells import Params
 from lstm_jax.data.tasks import SOLVED
 from lstm_jax.data.tasks import TEMPORAL_ORDER_2 as TASK
+from lstm_jax.models import Network
 from lstm_jax.plots import Picture, bands
 from lstm_jax.training import DivergenceError, Fit, adam, fit
 from lstm_jax.widgets import padded
@@ -183,7 +184,7 @@ class TrainingExplorer(Explorer):
 
     # --- in the thread of the job
 
-    def _begin(self, used: Mapping[str, Any]) -> tuple[Key, padded.Network]:
+    def _begin(self, used: Mapping[str, Any]) -> tuple[Key, Network]:
         """The keys of the runs, and their networks before training."""
         keys = jax.vmap(jax.random.key)(jnp.arange(self.seed, self.seed + RUNS))
         width, forget_bias = jnp.int32(used["width"]), jnp.float32(used["forget_bias"])

@@ -162,7 +162,7 @@ def race(problem, kinds, steps):
     return curves
 
 
-pairs = race(task, ["RNN", "LSTM"], steps=600)
+pairs = race(task, ["RNN", "LSTM"], steps=400)
 
 # %%
 rough = {kind: verdicts.roughness(curves.loss) for kind, curves in pairs.items()}
@@ -304,7 +304,7 @@ print(f"Verdict: {answer}. The choice: " + ", ".join(f"{k} {rate}" for k, rate i
 # Live, eight seeds of each: the real series of lesson 01, 48 months in, the month a year later out.
 
 # %%
-series = race(sunspots, ["RNN", "LSTM"], steps=300)
+series = race(sunspots, ["RNN", "LSTM"], steps=250)
 
 # %%
 plots.bands(
@@ -439,8 +439,8 @@ print(", ".join(name for name, held in supported.items() if held) or "none of th
 # > - (c) all, or all but one, of both
 
 # %%
-by_order = race(order[100], ["LSTM"], steps=300)["LSTM"]
-by_adding = race(adding[50], ["LSTM"], steps=300)["LSTM"]
+by_order = race(order[100], ["LSTM"], steps=250)["LSTM"]
+by_adding = race(adding[50], ["LSTM"], steps=250)["LSTM"]
 
 
 # %%
@@ -530,7 +530,7 @@ plots.curves(
 # **Notice**
 # - A network counts as one that failed if it failed within this budget. With ten times as many
 #   sequences some of them would learn.
-# - What an RNN lacks is gradient from far back (lesson 02), whatever its width.
+# - Width buys an RNN some steps, not many. What it lacks is gradient from far back (lesson 02).
 # - Beyond 100 steps the learning rates are those found at 100. A search at the full length might do
 #   better, for anyone.
 #
