@@ -179,10 +179,10 @@ def two_curves(pair, title):
     rnn, lstm = (pairs[kind].loss[seed] for kind, seed in zip(("RNN", "LSTM"), pair, strict=True))
     values = [rough[kind][seed] for kind, seed in zip(("RNN", "LSTM"), pair, strict=True)]
     return plots.curves(
-        pairs["RNN"].sequences,
+        pairs["RNN"].sequences / 1000,
         {f"RNN, seed {pair[0]}": rnn, f"LSTM, seed {pair[1]}": lstm},
         title=title,
-        xlabel="sequences seen",
+        xlabel="sequences seen, thousands",
         ylabel="squared error held out",
         alt=f"{title}: roughness {values[0]:.2f} for the RNN of seed {pair[0]}, {values[1]:.2f} "
         f"for the LSTM of seed {pair[1]}.",
@@ -201,10 +201,10 @@ two_curves(for_rnn, "Two curves from the same sixteen, picked for the RNN")
 
 # %%
 plots.bands(
-    pairs["RNN"].sequences,
+    pairs["RNN"].sequences / 1000,
     {kind: curves.loss for kind, curves in pairs.items()},
     title="All sixteen, trained just now",
-    xlabel="sequences seen",
+    xlabel="sequences seen, thousands",
     ylabel="squared error held out",
     alt="Loss of the median network after the last look: "
     + ", ".join(f"{kind} {np.median(c.loss[:, -1]):.1e}" for kind, c in pairs.items()),
@@ -308,10 +308,10 @@ series = race(sunspots, ["RNN", "LSTM"], steps=250)
 
 # %%
 plots.bands(
-    series["RNN"].sequences,
+    series["RNN"].sequences / 1000,
     {kind: curves.loss for kind, curves in series.items()},
     title="Sunspots, eight seeds each, trained just now",
-    xlabel="windows seen",
+    xlabel="windows seen, thousands",
     ylabel="squared error held out",
     alt="Lowest loss of the median network on the years held out: "
     + ", ".join(f"{k} {np.median(c.loss.min(axis=1)):.3f}" for k, c in series.items())
@@ -460,13 +460,13 @@ answer = "(c)" if fewest >= SEEDS - 1 else "(a)" if most == 0 else "(b)"
 print(f"Verdict: {answer}. At least {fewest} of {SEEDS} solve each, live.")
 
 plots.bands(
-    by_order.sequences,
+    by_order.sequences / 1000,
     {
-        order[100].name: 100 * by_order.score,
-        adding[50].name: 100 * by_adding.score,
+        "order, T = 100": 100 * by_order.score,
+        "adding, T = 50": 100 * by_adding.score,
     },
     title=f"Solved just now by {solved(by_order)} and {solved(by_adding)} of {SEEDS} LSTMs",
-    xlabel="sequences seen",
+    xlabel="sequences seen, thousands",
     ylabel="right, of 500 held out, %",
     alt=f"Of eight LSTMs each, {solved(by_order)} solve {order[100].name} and "
     f"{solved(by_adding)} solve {adding[50].name}.",
@@ -484,7 +484,7 @@ plots.bands(
 # > - (c) hardly any
 
 # %%
-FIELD = long_run.field(inputs=2)
+FIELD = long_run.field(order[20].inputs)
 print(f"solved, long run of {made['date']}; then the sequences the median network needed")
 for problem in (*order.values(), *adding.values()):
     print(problem.name)
@@ -510,17 +510,17 @@ def solved_of(problem, kind, units):
 
 
 by_length = {
-    f"{kind}, {units} units": [solved_of(problem, kind, units) for problem in adding.values()]
+    f"{kind}, {units} units": [solved_of(problem, kind, units) for problem in order.values()]
     for kind, units in FIELD
 }
 plots.curves(
-    list(adding),
+    list(order),
     by_length,
-    title="Adding: how many learn it, as the sequences grow (long run)",
+    title="Temporal order, as the sequences grow (long run)",
     xlabel="length of the sequences, steps",
     ylabel="networks that solve it, %",
-    alt="Share of the networks that solve adding at "
-    + ", ".join(map(str, adding))
+    alt="Share of the networks that solve temporal order at "
+    + ", ".join(map(str, order))
     + " steps, in percent: "
     + "; ".join(f"{name} {', '.join(f'{y:.0f}' for y in ys)}" for name, ys in by_length.items()),
     dashed=[name for name, ys in by_length.items() if math.isnan(ys[-1])],
@@ -608,10 +608,10 @@ print(f"Verdict: {answer}. Temporal order, forget bias 0, 1, 3, chrono:", *count
 
 starts = by_start(order[100])
 plots.bands(
-    starts["chrono"].curves.sequences,
+    starts["chrono"].curves.sequences / 1000,
     {f"forget bias {start}": 100 * result.curves.score for start, result in starts.items()},
     title="Temporal order at 100 steps: how an LSTM begins (long run)",
-    xlabel="sequences seen",
+    xlabel="sequences seen, thousands",
     ylabel="right, of 500 held out, %",
     alt="Solved, of eight each: "
     + ", ".join(f"forget bias {start} {solved(r.curves)}" for start, r in starts.items()),
