@@ -36,8 +36,9 @@ _PRESETS: dict[str, dict[str, Any]] = {
     "rate too high": {"rate": -0.5},
     "rate too low": {"rate": -4.0},
     "no forget bias": {"forget_bias": 0.0},
+    "clipping off": {"clip": "off"},
     "RNN": {"cell": "RNN"},
-    "few units": {"width": 4},
+    "RNN, lower rate": {"cell": "RNN", "rate": -3.0},
 }
 
 Floats = npt.NDArray[np.float32]
@@ -208,7 +209,7 @@ class TrainingExplorer(Explorer):
             says = sentences[0].removeprefix("fit: ") if sentences else ""
         except DivergenceError as error:
             result = error.fit
-            says = "No run is left: try a tenth of the learning rate, or clip the gradients."
+            says = f"All {RUNS} runs diverged: lower the learning rate, or clip the gradients."
         except Exception as error:  # would be lost: nothing in a notebook shows it
             self._tell(job, None, phase="ended", says=f"Training failed: {error}")
             return

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from lstm_jax import trace
+from lstm_jax.data.tasks import SOLVED
 from lstm_jax.data.tasks import TEMPORAL_ORDER_2 as TASK
 from lstm_jax.training import Fit, History, adam
 from lstm_jax.widgets import TrainingExplorer, training
@@ -95,6 +96,19 @@ def test_controls_reach_training(monkeypatch: pytest.MonkeyPatch) -> None:
     untrained = TrainingExplorer(forget_bias=2.5, width=5).params
     np.testing.assert_array_equal(untrained.b, [0] * 5 + [2.5] * 5 + [0] * 10)
     assert trace(untrained, explorer.xs).h.shape == (24, 5)
+
+
+def test_presets_show_what_they_say(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(training, "STEPS", 240)
+    explorer = TrainingExplorer()
+
+    def solved(preset: str) -> int:
+        explorer.preset = preset
+        explorer.train(wait=True)
+        return int((curve(explorer, "accuracy") >= SOLVED).any(axis=1).sum())
+
+    assert solved("learns") >= 6
+    assert solved("no forget bias") <= 2
 
 
 def test_settings_of_one_cell_compile_once() -> None:
@@ -197,12 +211,12 @@ def test_training_prints_nothing(capsys: Any, monkeypatch: pytest.MonkeyPatch) -
 def test_divergence_of_all_runs_is_a_sentence(
     capsys: Any, monkeypatch: pytest.MonkeyPatch, ask_node: Ask
 ) -> None:
-    monkeypatch.setattr(training, "adam", lambda *_: adam(1e39))
+    monkeypatch.setattr(training, "adam", lambda *_: adam(3e38))
     explorer = trained()
     assert explorer.result
     assert (explorer.result.diverged >= 0).all()
     (page,) = ask(ask_node, explorer, state_of(explorer))
-    assert "No run is left: try a tenth of the learning rate" in page["readout"]
+    assert "All 8 runs diverged: lower the learning rate" in page["readout"]
     assert capsys.readouterr() == ("", "")
 
 
@@ -300,7 +314,7 @@ def test_readout_where_all_runs_have_diverged(ask_node: Ask) -> None:
     failed[:, 10:] = np.nan
     explorer.answer = {**explorer.answer, "loss": failed.tobytes()}
     (page,) = ask(ask_node, explorer, state_of(explorer))
-    assert page["readout"].startswith("By step 200 all 8 runs have diverged.")
+    assert page["readout"].startswith("By step 200 no run is left.")
     assert "NaN" not in page["readout"]
 
 

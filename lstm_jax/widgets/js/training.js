@@ -183,7 +183,7 @@ function sentences(state, { now, used, controls, moved, point, solvedBy, failed 
     `trained for ${format(answer.seconds, 1)} s.`;
   if (state.late && !isAnswered(state)) said.push("Training needs a running kernel: run this cell again.");
   if (now) {
-    said.push(failed === data.runs ? `By step ${stepOf(point, data)} all ${failed} runs have diverged.` : scores());
+    said.push(failed === data.runs ? `By step ${stepOf(point, data)} no run is left.` : scores());
     if (failed && failed < data.runs) said.push(`${failed} of ${data.runs} runs diverged.`);
     if (moved.length) said.push(`The controls have moved since: press train for ${moved.join(", ")}.`);
   } else if (answer.phase === "starting") {
