@@ -172,6 +172,17 @@ def test_newest_order_wins(monkeypatch: pytest.MonkeyPatch) -> None:
     assert training_threads() == []
 
 
+def test_reset_forgets_what_is_under_way(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(training, "STEPS", 100_000)
+    explorer = TrainingExplorer()
+    explorer.train()
+    until(lambda: "loss" in explorer.answer)
+    explorer.reset()
+    until(lambda: not training_threads())
+    assert explorer.answer == {"of": {"order": ""}}
+    assert explorer.result is None
+
+
 def test_stop_before_the_first_block_leaves_nothing() -> None:
     explorer = TrainingExplorer()
     explorer.train()
