@@ -1,4 +1,4 @@
-"""The training explorer: what its buttons do in the kernel, and what the page makes of it."""
+"""The training explorer in the kernel: what its buttons do, in a thread, and what goes wrong."""
 
 import json
 import threading
