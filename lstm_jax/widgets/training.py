@@ -65,7 +65,8 @@ class TrainingExplorer(Explorer):
         clip: the longest gradient, or "off".
         order: the last button pressed, "train 1", "stop 2" or "keep 3"; "" after a reset.
         t: which point of the curves the cursor stands on.
-        answer: the curves for the page.
+        answer: the curves for the page, and under "of" the order that the kernel has followed; by
+            that the page knows whether there is a kernel, see js/answers.js.
         result: what `lstm_jax.training.fit` has given so far, None before the first block.
 
     Raises:

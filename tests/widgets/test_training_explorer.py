@@ -1,4 +1,4 @@
-"""The training explorer: what its buttons do in the kernel, and what the page makes of it."""
+"""The training explorer in the kernel: what its buttons do, in a thread, and what goes wrong."""
 
 import json
 import threading
@@ -9,15 +9,13 @@ from typing import Any
 import jax
 import numpy as np
 import pytest
+from training_states import Ask, ask, curve, state_of, trained
 
 from lstm_jax import trace
 from lstm_jax.data.tasks import SOLVED
-from lstm_jax.data.tasks import TEMPORAL_ORDER_2 as TASK
-from lstm_jax.training import Fit, History, adam
+from lstm_jax.training import Fit, adam
 from lstm_jax.widgets import TrainingExplorer, training
 from lstm_jax.widgets.training import POINT, RUNS
-
-Ask = Callable[[str, Any], Any]
 
 
 @pytest.fixture(autouse=True)
@@ -32,21 +30,9 @@ def few_steps(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
             thread.join()
 
 
-def trained(**values: Any) -> TrainingExplorer:
-    """An explorer that has been trained."""
-    explorer = TrainingExplorer(**values)
-    explorer.train(wait=True)
-    return explorer
-
-
 def from_page(explorer: TrainingExplorer, **state: Any) -> None:
     """Take a message as the page sends it."""
     explorer.set_state(json.loads(json.dumps(state)))
-
-
-def curve(explorer: TrainingExplorer, name: str) -> Any:
-    """What was sent to the page, (RUNS, points)."""
-    return np.frombuffer(explorer.answer[name], "<f4").reshape(RUNS, -1)
 
 
 def until(true: Callable[[], bool]) -> None:
@@ -172,6 +158,17 @@ def test_newest_order_wins(monkeypatch: pytest.MonkeyPatch) -> None:
     assert training_threads() == []
 
 
+def test_reset_forgets_what_is_under_way(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(training, "STEPS", 100_000)
+    explorer = TrainingExplorer()
+    explorer.train()
+    until(lambda: "loss" in explorer.answer)
+    explorer.reset()
+    until(lambda: not training_threads())
+    assert explorer.answer == {"of": {"order": ""}}
+    assert explorer.result is None
+
+
 def test_stop_before_the_first_block_leaves_nothing() -> None:
     explorer = TrainingExplorer()
     explorer.train()
@@ -248,113 +245,7 @@ def test_seed_out_of_range_is_refused(seed: Any) -> None:
         TrainingExplorer(seed=seed)
 
 
-# --- in the page
-
-
-def made_up(explorer: TrainingExplorer, points: int, seed: int = 0) -> None:
-    """Give the explorer curves without training: the first run fails half-way."""
-    rng = np.random.default_rng(seed)
-    loss = rng.uniform(0.001, 2, (RUNS, points * POINT)).astype(np.float32)
-    loss[0, loss.shape[1] // 2 :] = np.nan
-    accuracy = np.linspace(0.5, 1.0, points * POINT // 2)[None] ** np.arange(RUNS)[:, None]
-    history = History(loss, loss, {"accuracy": accuracy.astype(np.float32)})
-    explorer.result = Fit(None, None, history, np.full(RUNS, -1, np.int32))
-    explorer.answer = {
-        **explorer.answer,
-        "with": explorer._settings(),
-        "phase": "ended",
-        "seconds": 3.21,
-        **training._curves(explorer.result),
-    }
-
-
-def state_of(explorer: TrainingExplorer, **changes: Any) -> dict[str, Any]:
-    """What the page has of it."""
-    names = [control["name"] for control in explorer.controls]
-    state = {name: getattr(explorer, name) for name in names}
-    return {**state, "answer": explorer.answer, "late": False, **changes}
-
-
-def ask(ask_node: Ask, explorer: TrainingExplorer, *states: Any) -> Any:
-    """What the page makes of states; their bytes travel as lists."""
-    question = {"data": explorer.data, "states": states, "widths": [900, 1240]}
-    text = json.dumps(question, default=lambda value: {"bytes": list(value)})
-    return ask_node("training.mjs", json.loads(text))
-
-
-def test_page_draws_median_and_middle_half(ask_node: Ask) -> None:
-    explorer = TrainingExplorer()
-    made_up(explorer, 20)
-    (page,) = ask(ask_node, explorer, state_of(explorer))
-    for name, scale in (("loss", 1), ("accuracy", 100)):
-        expected = np.nanquantile(scale * curve(explorer, name), (0.25, 0.5, 0.75), axis=0)
-        found = [page["record"]["now"][name][part] for part in ("low", "median", "high")]
-        np.testing.assert_allclose(found, expected, rtol=1e-5)
-
-
-def test_readout_gives_the_numbers_at_the_cursor(ask_node: Ask) -> None:
-    explorer = TrainingExplorer()
-    made_up(explorer, 20)
-    loss, accuracy = (curve(explorer, name) for name in ("loss", "accuracy"))
-    states = [state_of(explorer, t=t) for t in (4, 49)]
-    for point, page in zip((4, 19), ask(ask_node, explorer, *states), strict=True):
-        solved = (accuracy[:, : point + 1] >= 0.99).any(axis=1).sum()
-        words = page["readout"]
-        assert words.startswith(f"After step {(point + 1) * POINT} of 40 the median loss of 8 ")
-        assert f"{float(np.nanmedian(loss[:, point])):.2g}, " in words
-        assert f"{solved} of 8 runs have solved the task (99 % right)" in words
-        assert ("1 of 8 runs diverged." in words) == (point == 19)
-        assert "3.2 s" in words
-
-
-def test_readout_where_all_runs_have_diverged(ask_node: Ask) -> None:
-    explorer = TrainingExplorer()
-    made_up(explorer, 20)
-    failed = curve(explorer, "loss").copy()
-    failed[:, 10:] = np.nan
-    explorer.answer = {**explorer.answer, "loss": failed.tobytes()}
-    (page,) = ask(ask_node, explorer, state_of(explorer))
-    assert page["readout"].startswith("By step 200 no run is left.")
-    assert "NaN" not in page["readout"]
-
-
-def test_page_marks_curves_of_other_settings(ask_node: Ask) -> None:
-    explorer = TrainingExplorer()
-    made_up(explorer, 20)
-    same, other, rnn = ask(
-        ask_node,
-        explorer,
-        state_of(explorer),
-        state_of(explorer, rate=-1.0, width=16),
-        state_of(explorer, cell="RNN", forget_bias=3.0),
-    )
-    assert "press train" not in same["readout"]
-    assert "press train for rate 0.1, 16 units." in other["readout"]
-    assert "press train for RNN." in rnn["readout"]
-    assert (same["idle"], rnn["idle"]) == ([], ["forget_bias"])
-
-
-def test_page_says_when_there_is_no_kernel(ask_node: Ask) -> None:
-    explorer = TrainingExplorer()
-    made_up(explorer, 20)
-    states = [
-        state_of(explorer, late=True),
-        state_of(explorer, order="train 1"),
-        state_of(explorer, order="train 1", late=True),
-    ]
-    said = [
-        "needs a running kernel" in page["readout"] for page in ask(ask_node, explorer, *states)
-    ]
-    assert said == [False, False, True]
-
-
-def test_nothing_trained_shows_what_is_due_without_memory(ask_node: Ask) -> None:
-    explorer = TrainingExplorer()
-    (page,) = ask(ask_node, explorer, state_of(explorer))
-    chance = TASK.without_memory(40)
-    assert f"Without memory the loss is {chance.loss:.2f} at best, and 25 % " in page["readout"]
-    assert "press train" in [label["words"] for label in page["pictures"][0]["labels"]]
-    assert page["orders"] == ["train 1", "stop 1", "keep 1"]
+# --- curves that stay
 
 
 def test_kept_curves_stay_through_the_next_training(ask_node: Ask) -> None:
@@ -383,28 +274,3 @@ def test_preset_leaves_the_curves() -> None:
     before = explorer.answer
     explorer.preset = "rate too high"
     assert (explorer.order, explorer.answer, explorer.rate) == ("train 1", before, -0.5)
-
-
-def test_labels_stay_apart_and_inside(ask_node: Ask) -> None:
-    explorer = TrainingExplorer(rate=-3.5, forget_bias=-1.5)
-    made_up(explorer, 20)
-    explorer.keep()
-    moved = {"rate": -0.1, "cell": "GRU", "clip": "off", "width": 16, "length": 25}
-    states = [state_of(explorer), state_of(explorer, **moved), state_of(TrainingExplorer())]
-    for page in ask(ask_node, explorer, *states):
-        for picture in page["pictures"]:
-            labels = picture["labels"]
-            for label in labels:
-                assert label["size"] >= 18
-                assert label["left"] >= 0
-                assert label["right"] <= picture["width"], label
-                assert label["bottom"] <= picture["height"]
-            for index, one in enumerate(labels):
-                for other in labels[:index]:
-                    apart = (
-                        one["right"] <= other["left"]
-                        or other["right"] <= one["left"]
-                        or one["bottom"] <= other["top"]
-                        or other["bottom"] <= one["top"]
-                    )
-                    assert apart, (one["words"], other["words"])
