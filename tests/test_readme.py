@@ -42,5 +42,5 @@ def test_links_lead_to_a_file(link):
 
 def test_make_targets_named_in_the_readme_exist():
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
-    for target in set(re.findall(r"\bmake ([a-z]+)\b", README)) - {"the"}:
+    for target in set(re.findall(r"\bmake ([a-z]+(?:-[a-z]+)*)\b", README)) - {"the"}:
         assert re.search(rf"^{target}:", makefile, flags=re.MULTILINE), target
