@@ -7,7 +7,9 @@ import jax
 import pytest
 
 os.environ["KERAS_BACKEND"] = "jax"  # read when keras is imported
-jax.config.update("jax_disable_most_optimizations", False)  # what users run is compared
+# What users run is compared.
+jax.config.update("jax_disable_most_optimizations", False)
+del os.environ["XLA_FLAGS"]
 
 
 @pytest.fixture(autouse=True)
