@@ -16,6 +16,7 @@ from lstm_jax.cells import (
     step,
     zero_state,
 )
+from lstm_jax.cores import use_cores
 from lstm_jax.files import load, save
 from lstm_jax.gradients import GradientFlow, gradient_flow, influence
 from lstm_jax.init import init_gru, init_lstm, init_rnn
@@ -50,5 +51,6 @@ __all__ = [
     "save",
     "step",
     "trace",
+    "use_cores",
     "zero_state",
 ]

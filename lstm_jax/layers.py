@@ -1,7 +1,7 @@
 """A cell over time: one layer, layers stacked, and both directions.
 
-This is the door: what comes in is checked here, once. The walk itself is in `scan`, as the equations
-say it, and in `fast`, the same arranged for speed.
+This is the door: what comes in is checked here, once. The walk itself is in `scan`, as the
+equations say it, and in `fast`, the same arranged for speed.
 """
 
 from collections.abc import Callable, Sequence

@@ -19,7 +19,7 @@ from lstm_jax.cells import LSTMState, Params, cell_step
 def scan_cell(
     params: Params, xs: Array, state: Any, lengths: Array | None, *, reverse: bool
 ) -> tuple[Array, Any]:
-    """hs (B, T, H) and the final state; xs (B, T, D), every array with its batch axis.
+    """Outputs hs (B, T, H) and the final state, of xs (B, T, D) and a state with its batch axis.
 
     For `lengths` and `reverse` see `lstm_jax.run`. Nothing is checked.
     """

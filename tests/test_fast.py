@@ -1,5 +1,10 @@
 """The fast recurrence beside the plain scan: the same numbers, forward and backward, everywhere."""
 
+import os
+import subprocess
+import sys
+from pathlib import Path
+
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -128,3 +133,47 @@ def test_blocks_are_no_longer_than_the_sequence_and_fit_where_they_can(batch, ti
     assert 1 <= size <= min(time, 64)
     if time in (60, 100, 1000):
         assert time % size == 0
+
+
+PROGRAM = """
+import jax, oracles
+from lstm_jax import run, run_plain, use_cores
+
+mesh = use_cores(2)
+case = oracles.draw("lstm", batch=4, time=40)
+lengths = jax.numpy.array([40, 0, 3, 17])
+
+def results_and_gradient(function):
+    def loss(case):
+        results = function(*case, lengths=lengths)
+        return oracles.score(*results), results
+    return jax.jit(jax.grad(loss, has_aux=True))(case)
+
+expected = results_and_gradient(run_plain)
+with jax.set_mesh(mesh):
+    slopes, (hs, state) = results_and_gradient(run)
+    one_row = run(case.params, case.xs[:1])[0]  # does not divide: not split, and right
+oracles.assert_close((slopes, (hs, state)), expected, 1e-5)
+oracles.assert_close(one_row, run_plain(case.params, case.xs[:1])[0], 1e-5)
+print(*(array.addressable_shards[0].data.shape[0] for array in (hs, one_row)))
+assert use_cores(2).size == 2
+try:
+    use_cores(3)
+except RuntimeError as error:
+    print(error)
+"""
+
+
+def test_cores_share_the_batch():
+    tests = Path(__file__).parent
+    done = subprocess.run(
+        [sys.executable, "-c", PROGRAM],
+        env={**os.environ, "PYTHONPATH": str(tests)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    rows, complaint = done.stdout.splitlines()
+    assert rows == "2 1"  # of 4, and of the 1 that cannot be shared
+    assert complaint.startswith("use_cores: JAX is in use already, with 2 devices; restart")

@@ -98,11 +98,13 @@ def test_no_file_holds_a_machine_path_or_a_registry_address() -> None:
 # A module imports only from those before it; `__init__` stands after the ones it exports.
 ORDER = [
     "arrays",
+    "cores",
     "losses",
     "data",
     "cells",
     "init",
     "scan",
+    "arithmetic",
     "fast",
     "layers",
     "traces",
