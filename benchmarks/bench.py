@@ -1,0 +1,169 @@
+"""How fast `lstm_jax.run` is beside the LSTM of other libraries, forward and gradient.
+
+`python benchmarks/bench.py` prints Markdown: times; how many times as fast as the fastest other
+library on JAX, as torch, and as one big matrix product of the same cost; the peak memory; the time
+that compiling takes; and how time grows with T, B and H. Every contender has a process of its own,
+and every round asks each of them in turn, one at a time, so that whatever else the machine does is
+shared out among them. Nothing is timed before all give the same results. Let the machine be quiet.
+"""
+
+import argparse
+import json
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import ExitStack, contextmanager
+from itertools import product
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any, TypeVar
+
+import contenders
+import numpy as np
+import report
+from contenders import Shape
+from tqdm import tqdm
+
+SHAPES = "60,1,8,8 100,32,64,128 256,64,128,256 1000,16,32,128 64,128,256,512"
+COMPILATIONS = 3  # of each function: the median is shown
+
+Key = TypeVar("Key")
+Ask = Callable[..., Any]
+
+
+@contextmanager
+def processes(names: Sequence[str], shapes: Sequence[Shape]) -> Iterator[Ask]:
+    """One process a contender; `ask(name, function, ...)` calls one of `contenders` there."""
+    with ExitStack() as stack:
+        pools = {
+            name: stack.enter_context(
+                ProcessPoolExecutor(1, get_context("spawn"), contenders.start, (name,))
+            )
+            for name in names
+        }
+        pairs = product(pools.items(), shapes)
+        ready = [pool.submit(contenders.prepare, name, shape) for (name, pool), shape in pairs]
+        for future in ready:
+            future.result()
+        yield lambda name, function, *inputs: pools[name].submit(function, *inputs).result()
+
+
+def in_turn(
+    keys: Sequence[Key], rounds: int, seconds: Callable[[Key], float], bar: Any = None
+) -> dict[Key, list[float]]:
+    """The seconds of each key in each round: every round asks for all of them once."""
+    asked: dict[Key, list[float]] = {key: [] for key in keys}
+    for _ in range(rounds):
+        for key in keys:
+            asked[key].append(seconds(key))
+        if bar is not None:
+            bar.update()
+    return asked
+
+
+def race(names: Sequence[str], shape: Shape, rounds: int, bar: Any) -> dict[str, Any]:
+    """Memory, compilation and times of these contenders at this shape."""
+    layers = [name for name in names if name != "product"]
+    own = [name for name in names if name in ("ours", "cores", "plain")]
+    found: dict[str, Any] = {"shape": shape, "compile": {}, "seconds": {}}
+    with processes(names, [shape]) as ask:
+        bar.set_description(f"{shape}: memory")
+        found["memory"] = {name: ask(name, contenders.memory, shape) for name in layers}
+        for way in report.WAYS:
+            bar.set_description(f"{shape}: {way}")
+
+            def compilation(name: str, way: str = way) -> float:
+                return float(ask(name, contenders.compile_seconds, shape, way))
+
+            def turn(name: str, way: str = way) -> float:
+                return float(ask(name, contenders.turn, shape, way))
+
+            found["compile"][way] = in_turn(own, min(COMPILATIONS, rounds), compilation)
+            results = {name: ask(name, contenders.result, shape, way) for name in layers}
+            check_equal(results, f"the {way} at T, B, D, H = {shape}")
+            found["seconds"][way] = in_turn(names, rounds, turn, bar)
+    return found
+
+
+def check_equal(results: Mapping[str, Any], what: str, tolerance: float = 1e-5) -> None:
+    """Whether all arrays are the first one, to `tolerance` of its largest number.
+
+    Raises:
+        ValueError: for an array that is not, with its name.
+    """
+    first, *others = results
+    largest = np.abs(results[first]).max()
+    for name in others:
+        error = np.abs(results[name] - results[first]).max() / largest
+        if not error <= tolerance:  # NaN is no better
+            raise ValueError(
+                f"bench: {what} by {name} differs from that by {first} by {error:.1e} of the "
+                f"largest number, expected at most {tolerance:.0e}; mend {name} or leave it out"
+            )
+
+
+def growth(start: Shape, factors: Sequence[float], rounds: int, bar: Any) -> dict[str, Any]:
+    """Times of ours where one of T, B and H at a time grows by the factors."""
+    axes = {"T": "time", "B": "batch", "H": "hidden"}
+    lines = {
+        letter: [start._replace(**{axis: int(factor * getattr(start, axis))}) for factor in factors]
+        for letter, axis in axes.items()
+    }
+    shapes = sorted({shape for line in lines.values() for shape in line})
+    found: dict[str, Any] = {letter: {"shapes": line} for letter, line in lines.items()}
+    with processes(["ours"], shapes) as ask:
+        for way in report.WAYS:
+            bar.set_description(f"growth from {start}: {way}")
+
+            def turn(shape: Shape, way: str = way) -> float:
+                return float(ask("ours", contenders.turn, shape, way))
+
+            times = in_turn(shapes, rounds, turn, bar)
+            for letter, line in lines.items():
+                found[letter][way] = [times[shape] for shape in line]
+    return found
+
+
+def shape_of(text: str) -> Shape:
+    """A shape as it is typed: T,B,D,H."""
+    sizes = [int(size) for size in text.split(",")]
+    if len(sizes) != 4 or min(sizes) < 1:
+        raise argparse.ArgumentTypeError(f"{text} is not four sizes T,B,D,H of at least 1")
+    return Shape(*sizes)
+
+
+def main(arguments: Sequence[str]) -> None:
+    """Measure and print."""
+    here = contenders.available()
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument(
+        "--shapes", nargs="+", type=shape_of, default=[shape_of(text) for text in SHAPES.split()]
+    )
+    parser.add_argument(
+        "--only", nargs="+", choices=here, default=here, metavar="NAME", help=", ".join(here)
+    )
+    parser.add_argument("--rounds", type=int, default=9)
+    parser.add_argument("--growth", type=shape_of, default="128,32,64,128", help="starts there")
+    parser.add_argument(
+        "--factors", nargs="+", type=float, default=[0.5, 1, 2, 4], help="of growth"
+    )
+    parser.add_argument("--json", type=Path, help="file for all that was measured")
+    parser.add_argument("--figure", type=Path, help="file for a picture of the ratios")
+    chosen = parser.parse_args(arguments)
+
+    found: dict[str, Any] = {"machine": report.machine(arguments), "rounds": chosen.rounds}
+    total = len(report.WAYS) * chosen.rounds * (len(chosen.shapes) + 1)
+    with tqdm(total=total, unit="round") as bar:
+        found["races"] = [race(chosen.only, shape, chosen.rounds, bar) for shape in chosen.shapes]
+        found["growth"] = growth(chosen.growth, chosen.factors, chosen.rounds, bar)
+    print(report.markdown(found))
+    if chosen.json:
+        chosen.json.write_text(json.dumps(found, indent=1))
+    if chosen.figure:
+        from picture import figure  # only now: every process imports what stands at the top
+
+        figure(found).savefig(chosen.figure)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
