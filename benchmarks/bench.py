@@ -9,6 +9,7 @@ shared out among them. Nothing is timed before all give the same results. Let th
 
 import argparse
 import json
+import os
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -22,6 +23,7 @@ import contenders
 import numpy as np
 import report
 from contenders import Shape
+from report import WAYS
 from tqdm import tqdm
 
 SHAPES = "60,1,8,8 100,32,64,128 256,64,128,256 1000,16,32,128 64,128,256,512"
@@ -49,13 +51,13 @@ def processes(names: Sequence[str], shapes: Sequence[Shape]) -> Iterator[Ask]:
 
 
 def in_turn(
-    keys: Sequence[Key], rounds: int, seconds: Callable[[Key], float], bar: Any = None
-) -> dict[Key, list[float]]:
-    """The seconds of each key in each round: every round asks for all of them once."""
-    asked: dict[Key, list[float]] = {key: [] for key in keys}
+    keys: Sequence[Key], rounds: int, seconds: Callable[[Key, str], float], bar: Any = None
+) -> dict[str, dict[Key, list[float]]]:
+    """The seconds of each key, forward and gradient; every round asks for each of them once."""
+    asked: dict[str, dict[Key, list[float]]] = {way: {key: [] for key in keys} for way in WAYS}
     for _ in range(rounds):
-        for key in keys:
-            asked[key].append(seconds(key))
+        for way, key in product(WAYS, keys):
+            asked[way][key].append(seconds(key, way))
         if bar is not None:
             bar.update()
     return asked
@@ -65,24 +67,21 @@ def race(names: Sequence[str], shape: Shape, rounds: int, bar: Any) -> dict[str,
     """Memory, compilation and times of these contenders at this shape."""
     layers = [name for name in names if name != "product"]
     own = [name for name in names if name in ("ours", "cores", "plain")]
-    found: dict[str, Any] = {"shape": shape, "compile": {}, "seconds": {}}
+    bar.set_description(f"{shape}")
     with processes(names, [shape]) as ask:
-        bar.set_description(f"{shape}: memory")
-        found["memory"] = {name: ask(name, contenders.memory, shape) for name in layers}
-        for way in report.WAYS:
-            bar.set_description(f"{shape}: {way}")
-
-            def compilation(name: str, way: str = way) -> float:
-                return float(ask(name, contenders.compile_seconds, shape, way))
-
-            def turn(name: str, way: str = way) -> float:
-                return float(ask(name, contenders.turn, shape, way))
-
-            found["compile"][way] = in_turn(own, min(COMPILATIONS, rounds), compilation)
+        memory = {name: ask(name, contenders.memory, shape) for name in layers}
+        for way in WAYS:
             results = {name: ask(name, contenders.result, shape, way) for name in layers}
             check_equal(results, f"the {way} at T, B, D, H = {shape}")
-            found["seconds"][way] = in_turn(names, rounds, turn, bar)
-    return found
+        compilations = in_turn(
+            own,
+            min(COMPILATIONS, rounds),
+            lambda name, way: ask(name, contenders.compile_seconds, shape, way),
+        )
+        seconds = in_turn(
+            names, rounds, lambda name, way: ask(name, contenders.turn, shape, way), bar
+        )
+    return {"shape": shape, "memory": memory, "compile": compilations, "seconds": seconds}
 
 
 def check_equal(results: Mapping[str, Any], what: str, tolerance: float = 1e-5) -> None:
@@ -110,18 +109,15 @@ def growth(start: Shape, factors: Sequence[float], rounds: int, bar: Any) -> dic
         for letter, axis in axes.items()
     }
     shapes = sorted({shape for line in lines.values() for shape in line})
-    found: dict[str, Any] = {letter: {"shapes": line} for letter, line in lines.items()}
+    bar.set_description(f"growth from {start}")
     with processes(["ours"], shapes) as ask:
-        for way in report.WAYS:
-            bar.set_description(f"growth from {start}: {way}")
-
-            def turn(shape: Shape, way: str = way) -> float:
-                return float(ask("ours", contenders.turn, shape, way))
-
-            times = in_turn(shapes, rounds, turn, bar)
-            for letter, line in lines.items():
-                found[letter][way] = [times[shape] for shape in line]
-    return found
+        seconds = in_turn(
+            shapes, rounds, lambda shape, way: ask("ours", contenders.turn, shape, way), bar
+        )
+    return {
+        letter: {"shapes": line, **{way: [seconds[way][shape] for shape in line] for way in WAYS}}
+        for letter, line in lines.items()
+    }
 
 
 def shape_of(text: str) -> Shape:
@@ -134,6 +130,7 @@ def shape_of(text: str) -> Shape:
 
 def main(arguments: Sequence[str]) -> None:
     """Measure and print."""
+    os.environ["XLA_PYTHON_CLIENT_PREALLOCATE"] = "false"  # a GPU's memory is for all processes
     here = contenders.available()
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument(
@@ -152,7 +149,7 @@ def main(arguments: Sequence[str]) -> None:
     chosen = parser.parse_args(arguments)
 
     found: dict[str, Any] = {"machine": report.machine(arguments), "rounds": chosen.rounds}
-    total = len(report.WAYS) * chosen.rounds * (len(chosen.shapes) + 1)
+    total = chosen.rounds * (len(chosen.shapes) + 1)
     with tqdm(total=total, unit="round") as bar:
         found["races"] = [race(chosen.only, shape, chosen.rounds, bar) for shape in chosen.shapes]
         found["growth"] = growth(chosen.growth, chosen.factors, chosen.rounds, bar)

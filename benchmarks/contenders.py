@@ -1,7 +1,7 @@
 """The layers that `bench.py` compares, each prepared and measured in a process that holds no other.
 
 `start` comes first in such a process, then `prepare` once for each shape, then the rest in any
-order. A pass is "forward", the outputs hs (B, T, H), or "gradient", that of the mean of hs² with
+order. A `way` is "forward", the outputs hs (B, T, H), or "gradient", that of the mean of hs² with
 respect to all weights and the inputs. The initial state is drawn, given, and not differentiated.
 """
 
@@ -10,6 +10,7 @@ import re
 import statistics
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -76,31 +77,32 @@ class Contender(NamedTuple):
 
     module: str
     inputs: Callable[[Case], Case]
-    layer: Callable[[Any, Array, LSTMState], tuple[Array, Any]]
+    layer: Callable[[Any, Any, Any], tuple[Any, Any]]
 
 
-def other(
-    module: str, weights: Callable[[LSTMParams], Any], run: Callable[..., tuple[Array, Any]]
-) -> Contender:
-    """A layer of `peers`."""
-    return Contender(
-        module,
-        lambda case: case._replace(weights=weights(case.weights)),
-        lambda *inputs: run("lstm", *inputs),
-    )
+def same(case: Case) -> Case:
+    """Our own inputs."""
+    return case
+
+
+def weights(arrange: Callable[[LSTMParams], Any]) -> Callable[[Case], Case]:
+    """Our inputs with the weights as another library wants them."""
+    return lambda case: case._replace(weights=arrange(case.weights))
 
 
 CONTENDERS = {
-    "ours": Contender("jax", lambda case: case, lstm_jax.run),
-    "cores": Contender("jax", lambda case: case, lstm_jax.run),
-    "plain": Contender("jax", lambda case: case, lstm_jax.run_plain),
-    "linen": other("flax", convert.to_flax, peers.run_flax),
-    "nnx": other("flax", peers.to_nnx, peers.run_nnx),
-    "equinox": other("equinox", convert.to_equinox, peers.run_equinox),
-    "haiku": other("haiku", convert.to_haiku, peers.run_haiku),
-    "keras": other("keras", convert.to_keras, peers.run_keras),
-    "cudnn": other("jax", peers.to_cudnn, peers.run_cudnn),
-    "torch": other("torch", convert.to_torch, peers.run_torch),
+    "ours": Contender("jax", same, lstm_jax.run),
+    "cores": Contender("jax", same, lstm_jax.run),
+    "plain": Contender("jax", same, lstm_jax.run_plain),
+    "linen": Contender("flax", weights(convert.to_flax), partial(peers.run_flax, "lstm")),
+    "nnx": Contender("flax", weights(peers.to_nnx), partial(peers.run_nnx, "lstm")),
+    "equinox": Contender(
+        "equinox", weights(convert.to_equinox), partial(peers.run_equinox, "lstm")
+    ),
+    "haiku": Contender("haiku", weights(convert.to_haiku), partial(peers.run_haiku, "lstm")),
+    "keras": Contender("keras", weights(convert.to_keras), partial(peers.run_keras, "lstm")),
+    "cudnn": Contender("jax", weights(peers.to_cudnn), partial(peers.run_cudnn, "lstm")),
+    "torch": Contender("torch", weights(convert.to_torch), peers.run_torch),
     "product": Contender("jax", one_product, lambda w, xs, state: (xs @ w, state)),
 }
 
@@ -121,9 +123,8 @@ def available() -> list[str]:
 class OnJax:
     """A layer on JAX and its inputs."""
 
-    def __init__(self, name: str, shape: Shape) -> None:
-        """Draw the inputs and compile; nothing runs yet."""
-        contender = CONTENDERS[name]
+    def __init__(self, contender: Contender, case: Case) -> None:
+        """Compile; nothing runs yet."""
 
         def forward(*case: Any) -> Array:
             return contender.layer(*case)[0]
@@ -131,63 +132,70 @@ class OnJax:
         def loss(*case: Any) -> Array:
             return jnp.mean(forward(*case) ** 2)
 
-        self._inputs = jax.tree.map(jnp.asarray, contender.inputs(draw(shape)))
+        self._inputs = jax.tree.map(jnp.asarray, contender.inputs(case))
         self._functions = {"forward": forward, "gradient": jax.grad(loss, (0, 1))}
         self._compiled = {way: self.compile(way) for way in self._functions}
 
     def compile(self, way: str) -> Any:
         """The function compiled, with nothing at hand from an earlier time."""
-        jax.clear_caches()
+        jax.clear_caches()  # type: ignore[no-untyped-call]
         return jax.jit(lambda *case: self._functions[way](*case)).lower(*self._inputs).compile()
 
     def call(self, way: str) -> Any:
         """The outputs, or the gradient of the inputs, when they are there."""
-        results = jax.block_until_ready(self._compiled[way](*self._inputs))
+        results = self._compiled[way](*self._inputs)
+        jax.block_until_ready(results)  # type: ignore[no-untyped-call]
         return results if way == "forward" else results[1]
 
     def memory(self) -> dict[str, int]:
-        """Bytes that the gradient takes: as XLA plans it, and as the process grows."""
-        plan = self._compiled["gradient"].memory_analysis()
-        planned = plan.temp_size_in_bytes + plan.output_size_in_bytes
-        return {"planned": planned, **rise(lambda: self.call("gradient"))}
+        """Bytes that the gradient takes: as XLA plans it, and on a CPU as the process grows."""
+        grown = rise(lambda: self.call("gradient")) if jax.default_backend() == "cpu" else {}
+        plan = self._compiled["gradient"].memory_analysis()  # of one device
+        devices = len(self.call("gradient").sharding.device_set)
+        planned = devices * (plan.temp_size_in_bytes + plan.output_size_in_bytes)
+        return {"planned": planned, **grown}
 
 
 class OnTorch:
     """The layer of torch and its inputs, on a GPU if there is one, which then is cuDNN."""
 
-    def __init__(self, _: str, shape: Shape) -> None:
-        """Draw the inputs and build the layer."""
+    def __init__(self, contender: Contender, case: Case) -> None:
+        """Build the layer; nothing runs yet."""
         import torch
 
         torch.backends.fp32_precision = "ieee"  # no TF32 on a GPU
-        self._torch = torch
-        case = CONTENDERS["torch"].inputs(draw(shape))
-        device = "cuda" if torch.cuda.is_available() else "cpu"
-        self._layer = peers.torch_layer("lstm", case.weights, device)
-        self._xs, *state = (
-            torch.tensor(np.asarray(array), device=device) for array in (case.xs, *case.state)
-        )
-        self._xs.requires_grad = True
-        self._state = LSTMState(*state)
-        self._wait = torch.cuda.synchronize if device == "cuda" else lambda: None
+        self._cuda = torch.cuda if torch.cuda.is_available() else None
+        device = "cuda" if self._cuda else "cpu"
+        weights, *arrays = contender.inputs(case)
+        tensors = jax.tree.map(lambda array: torch.tensor(np.asarray(array), device=device), arrays)
+        self._inputs = (peers.torch_layer("lstm", weights, device), *tensors)
+        self._inputs[1].requires_grad = True
+        self._forward = contender.layer
+        self._no_grad = torch.no_grad
 
     def call(self, way: str) -> Any:
         """The outputs, or the gradient of the inputs, when they are there."""
+        layer, xs, state = self._inputs
         if way == "forward":
-            with self._torch.no_grad():
-                result, _ = peers.run_torch(self._layer, self._xs, self._state)
+            with self._no_grad():
+                result, _ = self._forward(layer, xs, state)
         else:
-            self._layer.zero_grad()
-            self._xs.grad = None
-            hs, _ = peers.run_torch(self._layer, self._xs, self._state)
+            layer.zero_grad()
+            xs.grad = None
+            hs, _ = self._forward(layer, xs, state)
             hs.square().mean().backward()
-            result = self._xs.grad
-        self._wait()
+            result = xs.grad
+        if self._cuda:
+            self._cuda.synchronize()
         return result
 
     def memory(self) -> dict[str, int]:
-        """Bytes that the gradient takes, as the process grows."""
-        return rise(lambda: self.call("gradient"))
+        """Bytes that the gradient takes: as the process grows, or what torch takes on a GPU."""
+        if not self._cuda:
+            return rise(lambda: self.call("gradient"))
+        before = self._cuda.memory_allocated()
+        self.call("gradient")
+        return {"measured": self._cuda.max_memory_allocated() - before}
 
 
 def rise(call: Callable[[], Any]) -> dict[str, int]:
@@ -204,7 +212,7 @@ def rise(call: Callable[[], Any]) -> dict[str, int]:
 
 # --- What the process is asked for ---------------------------------------------------------------
 
-_prepared: dict[Shape, OnJax | OnTorch] = {}
+_prepared: dict[Shape, Any] = {}  # OnJax or OnTorch
 
 
 def start(name: str) -> None:
@@ -212,12 +220,14 @@ def start(name: str) -> None:
     if name == "cores":
         jax.set_mesh(lstm_jax.use_cores())
     elif jax.default_backend() == "gpu":
-        jax.config.update("jax_default_matmul_precision", "float32")  # no TF32
+        precision = "float32"  # no TF32
+        jax.config.update("jax_default_matmul_precision", precision)  # type: ignore[no-untyped-call]
 
 
 def prepare(name: str, shape: Shape) -> None:
     """Build what is to be measured."""
-    _prepared[shape] = (OnTorch if name == "torch" else OnJax)(name, shape)
+    contender = CONTENDERS[name]
+    _prepared[shape] = (OnTorch if name == "torch" else OnJax)(contender, draw(shape))
 
 
 def result(shape: Shape, way: str) -> Any:
@@ -235,7 +245,7 @@ def compile_seconds(shape: Shape, way: str) -> float:
 
 
 def memory(shape: Shape) -> dict[str, int]:
-    """What `memory` of the contender says; only the first call of a process is to be trusted."""
+    """What `memory` of the contender says. Ask first: what was freed earlier is taken again."""
     return _prepared[shape].memory()
 
 
