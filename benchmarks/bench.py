@@ -27,6 +27,8 @@ from report import WAYS
 from tqdm import tqdm
 
 SHAPES = "60,1,8,8 100,32,64,128 256,64,128,256 1000,16,32,128 64,128,256,512"
+GROWTH = "128,32,64,128"
+FACTORS = [0.5, 1, 2, 4]
 COMPILATIONS = 3  # of each function: the median is shown
 
 Key = TypeVar("Key")
@@ -133,19 +135,26 @@ def main(arguments: Sequence[str]) -> None:
     os.environ["XLA_PYTHON_CLIENT_PREALLOCATE"] = "false"  # a GPU's memory is for all processes
     here = contenders.available()
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    shapes = [shape_of(text) for text in SHAPES.split()]
     parser.add_argument(
-        "--shapes", nargs="+", type=shape_of, default=[shape_of(text) for text in SHAPES.split()]
+        "--shapes", nargs="+", type=shape_of, default=shapes, metavar="T,B,D,H", help=SHAPES
     )
     parser.add_argument(
         "--only", nargs="+", choices=here, default=here, metavar="NAME", help=", ".join(here)
     )
-    parser.add_argument("--rounds", type=int, default=9)
-    parser.add_argument("--growth", type=shape_of, default="128,32,64,128", help="starts there")
+    parser.add_argument("--rounds", type=int, default=9, help="%(default)s")
     parser.add_argument(
-        "--factors", nargs="+", type=float, default=[0.5, 1, 2, 4], help="of growth"
+        "--growth",
+        type=shape_of,
+        default=GROWTH,
+        metavar="T,B,D,H",
+        help="where T, B and H grow from, one at a time: %(default)s",
     )
-    parser.add_argument("--json", type=Path, help="file for all that was measured")
-    parser.add_argument("--figure", type=Path, help="file for a picture of the ratios")
+    parser.add_argument(
+        "--factors", nargs="+", type=float, default=FACTORS, help="by these: %(default)s"
+    )
+    parser.add_argument("--json", type=Path, help="where to write every number")
+    parser.add_argument("--figure", type=Path, help="where to draw the ratios")
     chosen = parser.parse_args(arguments)
 
     found: dict[str, Any] = {"machine": report.machine(arguments), "rounds": chosen.rounds}
