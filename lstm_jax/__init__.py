@@ -19,7 +19,7 @@ from lstm_jax.cells import (
 from lstm_jax.files import load, save
 from lstm_jax.gradients import GradientFlow, gradient_flow, influence
 from lstm_jax.init import init_gru, init_lstm, init_rnn
-from lstm_jax.layers import Bidirectional, run, run_bidirectional, run_stack
+from lstm_jax.layers import Bidirectional, run, run_bidirectional, run_plain, run_stack
 from lstm_jax.traces import Clamp, GRUTrace, LSTMTrace, RNNTrace, Trace, trace
 
 __all__ = [
@@ -45,6 +45,7 @@ __all__ = [
     "load",
     "run",
     "run_bidirectional",
+    "run_plain",
     "run_stack",
     "save",
     "step",

@@ -1,12 +1,10 @@
 """A cell over time: one layer, layers stacked, and both directions.
 
-The state walks along the sequence and the cell reads one input a step. `lax.scan` compiles that
-walk once, whatever its length. Batch comes first at the door, (B, T, D), and time first inside the
-scan, (T, B, D), since that is the axis it walks along.
+This is the door: what comes in is checked here, once. The walk itself is in `scan`, as the equations
+say it, and in `fast`, the same arranged for speed.
 """
 
-from collections.abc import Sequence
-from functools import partial
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 import jax
@@ -15,15 +13,15 @@ import numpy as np
 
 from lstm_jax.arrays import Array, ArrayLike, Axis, check_array, check_shape, is_concrete
 from lstm_jax.cells import (
-    LSTMState,
     Params,
     State,
-    cell_step,
     check_params,
     check_state,
     features_axis,
     zero_state,
 )
+from lstm_jax.fast import recurrence
+from lstm_jax.scan import scan_cell
 
 
 def run(
@@ -35,6 +33,10 @@ def run(
     reverse: bool = False,
 ) -> tuple[Array, Any]:
     """Walk a cell along its sequences.
+
+    The walk is arranged for speed, with a backward pass of its own (`lstm_jax.fast`). Reverse-mode
+    derivatives of any order go through it; for forward mode, `jax.jvp` and `jax.jacfwd`, take
+    `run_plain`.
 
     Args:
         params: `RNNParams`, `LSTMParams` or `GRUParams`.
@@ -50,56 +52,49 @@ def run(
 
     Raises:
         ValueError: for a shape, type, state or length that does not fit; nothing is broadcast.
+        TypeError: under forward-mode differentiation.
     """
-    single, xs, state, lengths = check_sequences("run", params, xs, state, lengths)
-    if not isinstance(reverse, bool | np.bool_):
-        raise ValueError(f"run: reverse should be True or False, got {reverse!r}")
-    hs, state = scan_cell(params, xs, state, lengths, reverse=bool(reverse))
-    return (hs[0], unbatch(state)) if single else (hs, state)
+    try:
+        return _walk("run", recurrence, params, xs, state, lengths, reverse)
+    except TypeError as error:
+        if "custom_vjp" not in str(error):
+            raise
+        raise TypeError(
+            "run: its backward pass is written by hand, so forward mode (jax.jvp, jax.jacfwd, "
+            "jax.linearize) cannot pass; run_plain takes the same arguments and has both modes"
+        ) from None
 
 
-@partial(jax.jit, static_argnames="reverse")
-def scan_cell(
-    params: Params, xs: Array, state: Any, lengths: Array | None, *, reverse: bool
+def run_plain(
+    params: Params,
+    xs: ArrayLike,
+    state: State | None = None,
+    *,
+    lengths: ArrayLike | None = None,
+    reverse: bool = False,
 ) -> tuple[Array, Any]:
-    """`run` after its checks: xs (B, T, D), every array with its batch axis."""
-    inputs = jnp.swapaxes(xs, 0, 1)  # (T, B, D)
-    if lengths is None:
+    """`run`, as one scan over `cell_step`: the same results, and all derivatives JAX can form.
 
-        def body(state: Any, x: Array) -> tuple[Any, Array]:
-            state, _ = cell_step(params, state, x)
-            return state, output(state)
-
-        state, hs = jax.lax.scan(body, state, inputs, reverse=reverse)
-    else:
-        valid = valid_steps(lengths, xs.shape[1])  # (T, B, 1)
-        # A NaN in the padding would pass through the gradient of `where`: take it out first.
-        inputs = jnp.where(valid, inputs, jnp.zeros_like(inputs))
-
-        def masked(state: Any, step: tuple[Array, Array]) -> tuple[Any, Array]:
-            x, valid = step
-            moved, _ = cell_step(params, state, x)
-            state = freeze(valid, moved, state)
-            return state, jnp.where(valid, output(state), jnp.zeros_like(output(state)))
-
-        state, hs = jax.lax.scan(masked, state, (inputs, valid), reverse=reverse)
-    return jnp.swapaxes(hs, 0, 1), state
+    It is what `run` is tested against, and the way for forward mode. For arguments and errors see
+    `run`.
+    """
+    return _walk("run_plain", scan_cell, params, xs, state, lengths, reverse)
 
 
-def output(state: Any) -> Array:
-    """What a cell shows of its state: h."""
-    h: Array = state.h if isinstance(state, LSTMState) else state
-    return h
-
-
-def valid_steps(lengths: Array, time: int) -> Array:
-    """(T, B, 1), true where a row has not yet ended."""
-    return jnp.arange(time, dtype=jnp.int32)[:, None, None] < lengths[None, :, None]
-
-
-def freeze(valid: Array, moved: Any, kept: Any) -> Any:
-    """The state `moved` where `valid` (B, 1), and as it was, `kept`, elsewhere."""
-    return jax.tree.map(lambda new, old: jnp.where(valid, new, old), moved, kept)
+def _walk(
+    where: str,
+    walk: Callable[..., tuple[Array, Any]],
+    params: Params,
+    xs: Any,
+    state: Any,
+    lengths: Any,
+    reverse: Any,
+) -> tuple[Array, Any]:
+    single, xs, state, lengths = check_sequences(where, params, xs, state, lengths)
+    if not isinstance(reverse, bool | np.bool_):
+        raise ValueError(f"{where}: reverse should be True or False, got {reverse!r}")
+    hs, state = walk(params, xs, state, lengths, reverse=bool(reverse))
+    return (hs[0], unbatch(state)) if single else (hs, state)
 
 
 def unbatch(tree: Any) -> Any:

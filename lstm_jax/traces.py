@@ -17,7 +17,8 @@ from lstm_jax.cells import (
     cell_step,
     lstm_update,
 )
-from lstm_jax.layers import check_sequences, freeze, unbatch, valid_steps
+from lstm_jax.layers import check_sequences, unbatch
+from lstm_jax.scan import freeze, valid_steps
 
 
 class RNNTrace(NamedTuple):

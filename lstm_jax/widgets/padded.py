@@ -16,7 +16,8 @@ from lstm_jax.arrays import Array, ArrayLike, Key
 from lstm_jax.cells import GRUParams, LSTMParams, RNNParams
 from lstm_jax.data.tasks import TEMPORAL_ORDER_2 as TASK
 from lstm_jax.data.temporal_order import padded_temporal_order
-from lstm_jax.layers import output, run
+from lstm_jax.layers import run
+from lstm_jax.scan import output
 from lstm_jax.models import Network, Readout, read_out
 
 UNITS, STEPS = 32, 60  # the size of the arrays: H and T

@@ -49,7 +49,11 @@ def serve(home: Path) -> Iterator[Server]:
     command = [sys.executable, "-m", "jupyterlab"]
     command += [f"--{name}={value}" for name, value in options.items()]
     own = ("CONFIG_DIR", "DATA_DIR", "RUNTIME_DIR")
-    environment = {name: value for name, value in os.environ.items() if "JUPYTER" not in name}
+    # Nor those of tests/conftest.py: lessons run with all optimizations.
+    ours = ("JUPYTER", "XLA_FLAGS")
+    environment = {
+        name: value for name, value in os.environ.items() if not any(each in name for each in ours)
+    }
     environment |= {f"JUPYTER_{name}": str(home / name.lower()) for name in own}
     environment |= {"IPYTHONDIR": str(home / "ipython"), "JUPYTER_PREFER_ENV_PATH": "1"}
     # The debugger, which JupyterLab starts in each kernel, else complains of Python's own modules.

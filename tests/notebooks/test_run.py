@@ -132,7 +132,7 @@ def test_the_failures_stand_under_the_table_and_set_the_exit_code(
 
 
 def test_a_slow_lesson_fails(write_source: WriteSource, tmp_path: Path) -> None:
-    slow = run_cells(write_source, tmp_path, "# %%\nimport time\ntime.sleep(2)\n", limit=2)
+    slow = run_cells(write_source, tmp_path, "# %%\nimport time\ntime.sleep(1)\n", limit=1)
     assert (slow.result, slow.problems) == ("slow", [])
 
 
@@ -169,6 +169,17 @@ def test_an_unknown_lesson_is_named(
 
 def test_a_lesson_runs_with_the_network_refused() -> None:
     """The runner refuses every connection: see the table above for what happens to one."""
-    path = run.NOTEBOOKS / "solutions" / "01_rnn_recap.ipynb"
+    path = run.NOTEBOOKS / "solutions" / "00_start_here.ipynb"
     done = run.run("solved", path, notebooks=run.NOTEBOOKS, limit=300, keep=None)
+    assert (done.result, done.problems) == ("ok", [])
+
+
+def test_explorers_are_shown_with_the_network_refused(
+    write_source: WriteSource, tmp_path: Path
+) -> None:
+    cells = (
+        "# %%\nfrom lstm_jax import widgets\n\n"
+        "# %%\ndisplay(*(getattr(widgets, name)() for name in widgets.__all__))\n"
+    )
+    done = run_cells(write_source, tmp_path, cells, limit=300)
     assert (done.result, done.problems) == ("ok", [])

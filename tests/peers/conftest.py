@@ -1,5 +1,6 @@
 """Other libraries: what runs them, and JAX as lenient as they expect it."""
 
+import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -8,7 +9,9 @@ import jax
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "benchmarks"))  # for `peers`
-jax.config.update("jax_disable_most_optimizations", False)  # what users run is compared
+# What users run is compared.
+jax.config.update("jax_disable_most_optimizations", False)
+del os.environ["XLA_FLAGS"]
 
 
 @pytest.fixture(autouse=True)

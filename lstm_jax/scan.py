@@ -1,0 +1,62 @@
+"""A cell over time, the plain way: `lax.scan` hands the state from step to step.
+
+The state walks along the sequence and the cell reads one input a step. `lax.scan` compiles that
+walk once, whatever its length. Batch comes first at the door, (B, T, D), and time first inside the
+scan, (T, B, D), since that is the axis it walks along.
+"""
+
+from functools import partial
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+
+from lstm_jax.arrays import Array
+from lstm_jax.cells import LSTMState, Params, cell_step
+
+
+@partial(jax.jit, static_argnames="reverse")
+def scan_cell(
+    params: Params, xs: Array, state: Any, lengths: Array | None, *, reverse: bool
+) -> tuple[Array, Any]:
+    """hs (B, T, H) and the final state; xs (B, T, D), every array with its batch axis.
+
+    For `lengths` and `reverse` see `lstm_jax.run`. Nothing is checked.
+    """
+    inputs = jnp.swapaxes(xs, 0, 1)  # (T, B, D)
+    if lengths is None:
+
+        def body(state: Any, x: Array) -> tuple[Any, Array]:
+            state, _ = cell_step(params, state, x)
+            return state, output(state)
+
+        state, hs = jax.lax.scan(body, state, inputs, reverse=reverse)
+    else:
+        valid = valid_steps(lengths, xs.shape[1])  # (T, B, 1)
+        # A NaN in the padding would pass through the gradient of `where`: take it out first.
+        inputs = jnp.where(valid, inputs, jnp.zeros_like(inputs))
+
+        def masked(state: Any, step: tuple[Array, Array]) -> tuple[Any, Array]:
+            x, valid = step
+            moved, _ = cell_step(params, state, x)
+            state = freeze(valid, moved, state)
+            return state, jnp.where(valid, output(state), jnp.zeros_like(output(state)))
+
+        state, hs = jax.lax.scan(masked, state, (inputs, valid), reverse=reverse)
+    return jnp.swapaxes(hs, 0, 1), state
+
+
+def output(state: Any) -> Array:
+    """What a cell shows of its state: h."""
+    h: Array = state.h if isinstance(state, LSTMState) else state
+    return h
+
+
+def valid_steps(lengths: Array, time: int) -> Array:
+    """(T, B, 1), true where a row has not yet ended."""
+    return jnp.arange(time, dtype=jnp.int32)[:, None, None] < lengths[None, :, None]
+
+
+def freeze(valid: Array, moved: Any, kept: Any) -> Any:
+    """The state `moved` where `valid` (B, 1), and as it was, `kept`, elsewhere."""
+    return jax.tree.map(lambda new, old: jnp.where(valid, new, old), moved, kept)

@@ -1,0 +1,130 @@
+"""The fast recurrence beside the plain scan: the same numbers, forward and backward, everywhere."""
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import oracles
+import pytest
+
+from lstm_jax import fast, run, run_plain
+
+KINDS = list(oracles.KINDS)
+
+
+def results_and_gradient(function, case, **options):
+    def loss(case):
+        results = function(*case, **options)
+        return oracles.score(*results), results
+
+    gradient, results = jax.jit(jax.grad(loss, has_aux=True))(case)
+    return results, gradient
+
+
+def draw(kind, **sizes):
+    """A case whose states stay tame over hundreds of steps."""
+    case = oracles.draw(kind, **sizes)
+    return case._replace(params=jax.tree.map(lambda leaf: 0.5 * leaf, case.params))
+
+
+@pytest.fixture(params=[False, True], ids=["recalled", "kept"])
+def keep(request, monkeypatch):
+    """Both ways to the gates of the way back: computed again, and kept."""
+    jax.clear_caches()
+    monkeypatch.setattr(fast, "keeps_tapes", lambda params: request.param)
+    yield request.param
+    jax.clear_caches()
+
+
+@pytest.mark.usefixtures("keep")
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize(
+    ("time", "lengths", "reverse"),
+    [
+        (1, None, False),
+        (5, [5, 0, 3], True),
+        (128, None, True),  # two blocks
+        (67, None, False),  # a prime number of steps: the last block is filled up with idle ones
+        (67, [67, 0, 64], False),
+        (67, [67, 0, 2], True),
+    ],
+)
+@pytest.mark.parametrize("kind", KINDS)
+def test_fast_is_plain_forward_and_backward(kind, time, lengths, reverse, dtype):
+    with jax.enable_x64(dtype == "float64"):
+        case = draw(kind, batch=3, time=time, dtype=dtype)
+        options = {"lengths": None if lengths is None else jnp.array(lengths), "reverse": reverse}
+        ours = results_and_gradient(run, case, **options)
+        plain = results_and_gradient(run_plain, case, **options)
+        oracles.assert_close(ours, plain, oracles.TOLERANCE[dtype])
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_seeds_side_by_side(kind):
+    cases = [draw(kind, time=7, seed=seed) for seed in range(3)]
+    stacked = jax.tree.map(lambda *leaves: jnp.stack(leaves), *cases)
+    ours, plain = (
+        jax.vmap(lambda case, f=f: results_and_gradient(f, case))(stacked) for f in (run, run_plain)
+    )
+    oracles.assert_close(ours, plain, 1e-5)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("wrap", ["jit", "checkpoint", "scan"])
+def test_inside_other_transformations(kind, wrap):
+    case = draw(kind)
+
+    def twice(function):
+        """Two runs, the second from where the first ended."""
+
+        def once(params, state, xs):
+            hs, state = function(params, xs, state)
+            return state, hs
+
+        def loop(params, xs, state):
+            both = jnp.stack([xs, xs])
+            state, hs = jax.lax.scan(lambda s, x: once(params, s, x), state, both)
+            return hs, state
+
+        wraps = {"jit": jax.jit(function), "checkpoint": jax.checkpoint(function), "scan": loop}
+        return wraps[wrap]
+
+    ours, plain = (results_and_gradient(twice(f), case) for f in (run, run_plain))
+    oracles.assert_close(ours, plain, 1e-5)
+
+
+@pytest.mark.usefixtures("x64")
+@pytest.mark.parametrize("kind", KINDS)
+def test_second_derivatives(kind):
+    case = draw(kind, time=4, hidden=2, features=1, dtype="float64")
+
+    def curvature(function):
+        def slope(w_h):
+            params = case.params._replace(w_h=w_h)
+            return jax.grad(
+                lambda params: oracles.score(*function(params, case.xs, case.state)) ** 2
+            )(params).w_h
+
+        return jax.jit(jax.jacrev(slope))(case.params.w_h)
+
+    oracles.assert_close(curvature(run), curvature(run_plain), 1e-9)
+
+
+def test_forward_mode_has_a_way():
+    params, xs, state = draw("lstm")
+    tangents = (jax.tree.map(jnp.ones_like, params), jnp.ones_like(xs))
+    with pytest.raises(TypeError, match=r"run: .* forward mode .* run_plain takes the same"):
+        jax.jvp(lambda params, xs: run(params, xs, state), (params, xs), tangents)
+    results, slopes = jax.jvp(
+        lambda params, xs: run_plain(params, xs, state), (params, xs), tangents
+    )
+    oracles.assert_close(results, run(params, xs, state), 1e-5)
+    assert all(np.isfinite(leaf).all() for leaf in jax.tree.leaves(slopes))
+
+
+@pytest.mark.parametrize("batch", [1, 3, 16, 64, 1000])
+@pytest.mark.parametrize("time", [1, 7, 60, 100, 997, 1000])
+def test_blocks_are_no_longer_than_the_sequence_and_fit_where_they_can(batch, time):
+    size = fast.block_size(batch, time)
+    assert 1 <= size <= min(time, 64)
+    if time in (60, 100, 1000):
+        assert time % size == 0
