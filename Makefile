@@ -6,7 +6,7 @@ BIN := .venv/bin
 # What `make test` runs, in this order; each is a target of its own.
 STEPS := env lint types unit check-notebooks browser
 
-.PHONY: help lab test $(STEPS) lessons latency seeds long-run peers notebooks format lock clean
+.PHONY: help lab test $(STEPS) lessons latency seeds long-run peers bench notebooks format lock clean
 
 help: ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' Makefile | awk -F'|' '{ printf "make %-16s %s\n", $$1, $$2 }'
@@ -54,12 +54,11 @@ seeds: env ## 8 seeds trained together beside 8 one after another: the ratio; le
 long-run: env ## train what lesson 08 compares, 32 seeds each: an hour or two, goes on where it was
 	$(BIN)/python -m lstm_jax.studies.long_run $(ARGS)
 
-# Outside the lock: other libraries are many and large. No locked version moves. torch comes as the
-# build that your pip offers; the CPU one is enough.
-peers: env ## add the other libraries to .venv and compare with them
-	$(BIN)/pip freeze --exclude-editable > .venv/locked.txt
-	$(BIN)/pip install --quiet --no-build-isolation --constraint .venv/locked.txt --editable '.[peers]'
+peers: .venv/peers ## add the other libraries to .venv and compare with them
 	$(BIN)/pytest tests/peers $(ARGS)
+
+bench: .venv/peers ## how fast `run` is beside the other libraries: tables; let the machine be quiet
+	$(BIN)/python benchmarks/bench.py $(ARGS)
 
 notebooks: env ## rebuild the notebooks from their sources
 	$(BIN)/python notebooks/source/build.py
@@ -106,4 +105,11 @@ export CHECK_PYTHON
 	$(BIN)/pip install --quiet --no-deps --no-build-isolation --editable .
 	@mkdir -p .venv/share/jupyter/lab/settings
 	@echo '$(LAB_SETTINGS)' > .venv/share/jupyter/lab/settings/overrides.json
+	@touch $@
+
+# Outside the lock: other libraries are many and large. No locked version moves. torch comes as the
+# build that your pip offers; the CPU one is enough.
+.venv/peers: .venv/made
+	$(BIN)/pip freeze --exclude-editable > .venv/locked.txt
+	$(BIN)/pip install --quiet --no-build-isolation --constraint .venv/locked.txt --editable '.[peers]'
 	@touch $@

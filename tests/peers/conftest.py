@@ -1,12 +1,14 @@
-"""Other libraries: Keras on JAX, and JAX as lenient as those libraries expect it."""
+"""Other libraries: what runs them, and JAX as lenient as they expect it."""
 
 import os
+import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import jax
 import pytest
 
-os.environ["KERAS_BACKEND"] = "jax"  # read when keras is imported
+sys.path.insert(0, str(Path(__file__).parents[2] / "benchmarks"))  # for `peers`
 # What users run is compared.
 jax.config.update("jax_disable_most_optimizations", False)
 del os.environ["XLA_FLAGS"]
