@@ -1,8 +1,9 @@
 """lstm_jax: the recurrent network, the LSTM and the GRU in JAX, small enough to read in an evening.
 
-Start in `cells` (the equations), go on to `layers` (a cell over time), `traces` (all that happened
-inside) and `gradients` (how gradient moves through time). Pictures, training, data and exercises
-are imported by name: `from lstm_jax import plots`.
+Start in `cells` (the equations), go on to `scan` (a cell over time), `layers` (what you call),
+`traces` (all that happened inside) and `gradients` (how gradient moves through time). `fast` holds
+the walk of `run`, the same numbers sooner. Pictures, training, data and exercises are imported by
+name: `from lstm_jax import plots`.
 """
 
 from lstm_jax.cells import (
