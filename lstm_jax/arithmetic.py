@@ -44,6 +44,11 @@ def _opened(t: Array) -> Array:
     return 0.5 * t + 0.5
 
 
+def _tanh_of_sums(params: Any, x_sums: Array, h_sums: Array) -> Array:
+    """The tape of RNN and LSTM: one tanh for all there is."""
+    return jnp.tanh(x_sums + h_sums + _row(params.b, x_sums))
+
+
 def _weights(
     x: Array, h_before: Array, d_sums: Array, d_recurrent: Array
 ) -> tuple[Array, Array, Array]:
@@ -68,10 +73,6 @@ def _again(tape: Callable[[Any, Array, Array], Any]) -> Callable[[Any, Array, Ar
 # --- RNN: h = tanh(x W_x + h_before W_h + b) -----------------------------------------------------
 
 
-def _rnn_tape(params: RNNParams, x_sums: Array, h_sums: Array) -> Array:
-    return jnp.tanh(x_sums + h_sums + _row(params.b, x_sums))
-
-
 def _rnn_retreat(slopes: Array, d_h: Array) -> tuple[Array, Array]:
     return d_h * slopes, jnp.zeros_like(d_h)
 
@@ -86,7 +87,7 @@ def _rnn_slopes(h: Array, _start: Array, _h_before: Array, _valid: Array | None)
 
 _RNN = Arithmetic(
     fold=lambda params: params,
-    tape=_rnn_tape,
+    tape=_tanh_of_sums,
     advance=lambda tape, _: tape,
     recall=_rnn_recall,
     slopes=_rnn_slopes,
@@ -102,10 +103,6 @@ def _lstm_fold(params: LSTMParams) -> LSTMParams:
     half, whole = (jnp.full_like(params.b[: len(params.b) // 4], scale) for scale in (0.5, 1.0))
     scale = jnp.concatenate([half, half, whole, half])  # i, f, g, o
     return LSTMParams(params.w_x * scale[None], params.w_h * scale[None], params.b * scale)
-
-
-def _lstm_tape(params: LSTMParams, x_sums: Array, h_sums: Array) -> Array:
-    return jnp.tanh(x_sums + h_sums + _row(params.b, x_sums))
 
 
 def _lstm_gates(tape: Array) -> tuple[Array, Array, Array, Array]:
@@ -150,9 +147,9 @@ def _lstm_retreat(slopes: LSTMSlopes, d: LSTMState) -> tuple[Array, LSTMState]:
 
 _LSTM = Arithmetic(
     fold=_lstm_fold,
-    tape=_lstm_tape,
+    tape=_tanh_of_sums,
     advance=_lstm_advance,
-    recall=_again(_lstm_tape),
+    recall=_again(_tanh_of_sums),
     slopes=_lstm_slopes,
     retreat=_lstm_retreat,
     recurrent=_same,
