@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from chromium import PROJECTOR, launch
+from gallery import gallery, save_copies
 from lesson import Lesson
 from playwright.sync_api import BrowserContext, expect, sync_playwright
 from server import Server, serve
@@ -19,6 +20,8 @@ sys.path.insert(0, str(ROOT / "notebooks" / "source"))  # for `run.find_problems
 expect.set_options(timeout=20_000)  # ms; a shared machine may be slow
 LESSONS = sorted(path.name for path in (ROOT / "notebooks").glob("[0-9][0-9]_*.ipynb"))
 SCREENSHOTS = ROOT / "screenshots"
+# In this order: the last leaves the gallery without a kernel.
+GALLERY = ("test_explorers", "test_reopened", "test_training", "test_without_kernel")
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:
@@ -31,10 +34,12 @@ def pytest_sessionstart(session: pytest.Session) -> None:
 
 
 class TogetherScheduling(LoadScopeScheduling):
-    """The tests of a lesson run in one worker and share its page; all others go by the file."""
+    """The tests of a page share it in one worker: each lesson, the gallery; others by the file."""
 
     def _split_scope(self, nodeid: str) -> str:
         file, test = nodeid.split("::", 1)
+        if Path(file).stem in GALLERY:
+            return "gallery"
         return next((lesson for lesson in LESSONS if f"[{lesson}]" in test), file)
 
 
@@ -47,7 +52,15 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> TogetherSche
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A running JupyterLab."""
     with serve(tmp_path_factory.mktemp("jupyterlab")) as server:
+        train_fewer(server.folder / "08_training.ipynb")
         yield server
+
+
+def train_fewer(lesson: Path) -> None:
+    """Two networks of each kind in place of eight: what they learn is no matter of the page."""
+    text = lesson.read_text(encoding="utf-8")
+    assert text.count("SEEDS = 8") == 1
+    lesson.write_text(text.replace("SEEDS = 8", "SEEDS = 2"), encoding="utf-8")
 
 
 @pytest.fixture(scope="session")
@@ -57,6 +70,22 @@ def context(server: Server) -> Iterator[BrowserContext]:
         browser = launch(playwright)
         yield browser.new_context(viewport=PROJECTOR)
         browser.close()
+
+
+@pytest.fixture(scope="session")
+def whole_gallery(context: BrowserContext, server: Server) -> Iterator[Lesson]:
+    """A notebook that shows each explorer once, and copies of it as it is now."""
+    with gallery(context, server) as lesson:
+        save_copies(lesson)
+        yield lesson
+
+
+@pytest.fixture
+def page(whole_gallery: Lesson) -> Iterator[Lesson]:
+    """That notebook; nothing goes wrong in the page, its console or the kernel in this test."""
+    before = len(whole_gallery.problems)
+    yield whole_gallery
+    assert whole_gallery.problems[before:] == []
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,7 @@
 """A notebook that shows each explorer of `lstm_jax.widgets` once."""
 
 import inspect
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -13,6 +14,7 @@ from server import Server
 from lstm_jax import widgets
 
 NAMES = sorted(widgets.__all__)
+SAVE_STATE = "@jupyter-widgets/jupyterlab-manager:saveWidgetState"  # switches it on or off
 SIZES = {"steps": 100, "hidden": 16}
 # A network of that size, for the explorer that is given one.
 NETWORK = """
@@ -52,6 +54,19 @@ def gallery(context: BrowserContext, server: Server, *, large: bool = False) -> 
         lesson.start_all()
         lesson.wait_for_cells()
         yield lesson
+
+
+def save_copies(lesson: Lesson) -> None:
+    """Save the gallery as JupyterLab does, with and without its state, and as untrusted."""
+    folder = lesson.server.folder
+    notebook = lesson.save()
+    shutil.copy(folder / lesson.name, folder / "without_state.ipynb")
+    lesson.command(SAVE_STATE)
+    lesson.save()
+    shutil.copy(folder / lesson.name, folder / "with_state.ipynb")
+    lesson.command(SAVE_STATE)
+    notebook.cells[0].source += "  # in a file that JupyterLab has not signed"
+    nbformat.write(notebook, folder / "untrusted.ipynb")
 
 
 def explorer(lesson: Lesson, name: str) -> Explorer:

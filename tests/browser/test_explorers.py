@@ -1,17 +1,15 @@
-"""Each explorer by itself: linked with Python, unharmed by bad values, alive without a kernel."""
+"""Each explorer by itself: linked with Python, unharmed by bad values."""
 
 import ast
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from explorer import Explorer, has_focus
-from gallery import NAMES, explorer, gallery
+from gallery import NAMES, explorer
 from lesson import Lesson
-from playwright.sync_api import BrowserContext, Locator, expect
+from playwright.sync_api import Locator, expect
 from readouts import READOUTS, numbers
-from server import Server
 
 from lstm_jax import widgets
 
@@ -19,13 +17,6 @@ MOVES_JS = Path(__file__).with_name("moves.js").read_text(encoding="utf-8")
 MOVES, PER_FRAME = 10_000, 25
 STATE = "(NAME.readout, {each['name']: getattr(NAME, each['name']) for each in NAME.controls})"
 MEGABYTES = "__import__('psutil').Process().memory_info().rss / 2**20"
-
-
-@pytest.fixture(scope="module")
-def page(context: BrowserContext, server: Server) -> Iterator[Lesson]:
-    """A notebook that shows every explorer once."""
-    with gallery(context, server) as lesson:
-        yield lesson
 
 
 @pytest.fixture(params=NAMES)
@@ -40,14 +31,6 @@ def shown(page: Lesson, name: str) -> Explorer:
     shown = explorer(page, name)
     shown.restart()
     return shown
-
-
-@pytest.fixture(autouse=True)
-def nothing_goes_wrong(page: Lesson) -> Iterator[None]:
-    """No error in the page, in its console or in the kernel while a test runs."""
-    before = len(page.problems)
-    yield
-    assert page.problems[before:] == []
 
 
 def control(slider: Locator) -> str:
@@ -67,9 +50,17 @@ def in_kernel(page: Lesson, name: str) -> tuple[str, dict[str, Any]]:
     return state
 
 
-def settle(page: Lesson, name: str, shown: Explorer) -> None:
-    """Wait until the kernel has what the page shows, and the page what the kernel adds."""
-    assert page.until(lambda: in_kernel(page, name)[0] == shown.readout(), 20)
+def settle(page: Lesson, name: str, shown: Explorer) -> dict[str, Any]:
+    """Wait until page and kernel have what the other adds; returns the controls in the kernel."""
+    controls: dict[str, Any] = {}
+
+    def agree() -> bool:
+        readout, now = in_kernel(page, name)
+        controls.update(now)
+        return readout == shown.readout()
+
+    assert page.until(agree, 20)
+    return controls
 
 
 def test_python_and_the_sliders_agree(page: Lesson, name: str, shown: Explorer) -> None:
@@ -92,8 +83,7 @@ def test_values_on_screen_are_those_of_jax(page: Lesson, name: str, shown: Explo
         for key in ("ArrowLeft", "End"):
             time.press(key)
             expect(canvas).to_have_attribute("aria-valuenow", time.input_value())
-            settle(page, name, shown)
-            same = getattr(widgets, name)(**in_kernel(page, name)[1])
+            same = getattr(widgets, name)(**settle(page, name, shown))
             assert numbers(shown.readout()) == READOUTS[name](same), shown.readout()
 
 
@@ -177,19 +167,3 @@ def test_two_views_show_the_same(page: Lesson) -> None:
         first.press(first.sliders()[0])
         assert second.changes_from(before)
         assert page.until(lambda one=first, two=second: one.picture() == two.picture(), 3)
-
-
-def test_sliders_react_after_a_restart(page: Lesson) -> None:
-    """Stands near the end: nothing after it has its explorers in the kernel."""
-    page.restart_kernel()
-    for name in NAMES:
-        assert explorer(page, name).deaf_sliders() == [], name
-
-
-def test_sliders_react_without_a_kernel(page: Lesson) -> None:
-    """Stands last: nothing after it has a kernel."""
-    page.stop_kernel()
-    for name in NAMES:
-        assert explorer(page, name).deaf_sliders() == [], name
-    # ipywidgets says so for each change, and keeps it for the next kernel.
-    page.forget_problems("console: Could not send widget sync message")

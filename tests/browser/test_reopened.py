@@ -1,34 +1,20 @@
 """A notebook that was run, saved and closed, opened again: sliders react, or a still stands in."""
 
 import re
-import shutil
 from pathlib import Path
 
-import nbformat
 import pytest
 from explorer import explorers
-from gallery import NAMES, gallery
+from gallery import NAMES
 from lesson import Lesson
 from playwright.sync_api import BrowserContext
 from server import Server
 
-SAVE_STATE = "@jupyter-widgets/jupyterlab-manager:saveWidgetState"  # switches it on or off
 STILL = ".jp-OutputArea-output img:visible"
 IS_WIDE = "still => still.complete && still.naturalWidth > 500"
 
 
-@pytest.fixture(scope="module", autouse=True)
-def saved(context: BrowserContext, server: Server) -> None:
-    """The gallery as JupyterLab saves it, in three files; the kernel is gone."""
-    with gallery(context, server) as lesson:
-        notebook = lesson.save()
-        shutil.copy(server.folder / lesson.name, server.folder / "without_state.ipynb")
-        lesson.command(SAVE_STATE)
-        lesson.save()
-        shutil.copy(server.folder / lesson.name, server.folder / "with_state.ipynb")
-        lesson.command(SAVE_STATE)
-    notebook.cells[0].source += "  # in a file that JupyterLab has not signed"
-    nbformat.write(notebook, server.folder / "untrusted.ipynb")
+pytestmark = pytest.mark.usefixtures("whole_gallery")  # which saves the files
 
 
 def test_with_state_the_sliders_react(context: BrowserContext, server: Server) -> None:
