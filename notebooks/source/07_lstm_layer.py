@@ -7,16 +7,18 @@
 #
 # **You will be able to**
 # - write a layer with `scan`, and say which of five ways to run it is the slowest, and why,
+# - name the one product that has to wait for the step before, and what that is good for,
 # - feed it sequences of unequal length, and read each one where it ends,
 # - stack layers, and read from both ends,
 # - cut a long sequence into pieces without losing anything,
 # - say what the gates do against vanishing gradients, and what they need for it.
 #
-# Time: 45 minutes
+# Time: 50 minutes
 
 # %%
 import math
 import time
+from itertools import pairwise
 from typing import NamedTuple
 
 import jax
@@ -36,6 +38,7 @@ from lstm_jax import (
     plots,
     run,
     run_bidirectional,
+    run_plain,
     run_stack,
     trace,
     zero_state,
@@ -137,7 +140,7 @@ if grown:
 # That is before training. Section 6 trains both. First, build the chain.
 
 # %% [markdown]
-# ## 2. From one step to a layer (12 min)
+# ## 2. From one step to a layer (17 min)
 #
 # One step, as in lesson 06. It works on a batch as it stands: `x` is `(B, D)`, the state is two
 # arrays `(B, H)`, and a product with a matrix treats each row on its own.
@@ -259,10 +262,19 @@ ways = {
 }
 
 
-def milliseconds(layer):
-    start = time.perf_counter()
-    jax.block_until_ready(layer(params, xs))
-    return 1000 * (time.perf_counter() - start)
+ROUNDS = 5
+
+
+def race(ways, *arguments):
+    """Milliseconds of one call of each way: the median of some rounds, in which all take turns."""
+
+    def milliseconds(way):
+        start = time.perf_counter()
+        jax.block_until_ready(way(*arguments))
+        return 1000 * (time.perf_counter() - start)
+
+    rounds = [{name: milliseconds(way) for name, way in ways.items()} for _ in range(ROUNDS)]
+    return {name: float(np.median([each[name] for each in rounds])) for name in ways}
 
 
 for name, layer in ways.items():  # the first call of each, not timed
@@ -271,19 +283,17 @@ for name, layer in ways.items():  # the first call of each, not timed
     print(f"{name:20} differs from the first loop by at most {difference:.0e}")
 
 # %%
-ROUNDS = 5
-rounds = [{name: milliseconds(layer) for name, layer in ways.items()} for _ in range(ROUNDS)]
-ms = {name: float(np.median([each[name] for each in rounds])) for name in ways}
+ms = race(ways, params, xs)
 slowest, fastest = max(ms, key=ms.get), min(ms, key=ms.get)
 ratio = ms["1 Python loop"] / ms[fastest]
 print(f"Verdict: the slowest is {slowest}. The fastest, {fastest}, takes {ms[fastest]:.2g} ms;")
-print(f"         the Python loop takes {ratio:,.2g} times as long, medians of {ROUNDS} calls.")
+print(f"         the Python loop takes {ratio:,.0f} times as long, medians of {ROUNDS} calls.")
 
 plots.bars(
     ms,
     title=f"The slowest way to run this layer: {slowest[2:]}",
     xlabel=f"one call, B = {B}, T = {T}, H = {H}, ms (log)",
-    alt="Milliseconds for one call: " + ", ".join(f"{name} {t:.2g}" for name, t in ms.items()),
+    alt="Milliseconds for one call: " + ", ".join(f"{name} {t:.3g}" for name, t in ms.items()),
     log=True,
 )
 
@@ -293,6 +303,118 @@ plots.bars(
 #   it is compiled in every call. The cure is one word, outside.
 # - A loop with a jitted step goes back to Python after each step. `scan` in `jit` does not.
 # - The last rung counts little here. On another computer, or with other sizes, it may count more.
+#
+# ### Two more rungs
+#
+# In training it is the gradient that takes the time, and layers are larger. Two more ways are made
+# for that:
+#
+# 6. *blocks* of 20 steps. Of all that a step does, only $h_{t-1} W_h$ has to wait for the step
+#    before. So $x W_x$ is one product for the whole block. And one tanh serves all four gates:
+#    $\sigma(a) = \tfrac12 \tanh(\tfrac12 a) + \tfrac12$, where the weights take the
+#    $\tfrac12$ inside.
+# 7. `lstm_jax.run`: such blocks, and a *backward pass written by hand*. Read it in
+#    `lstm_jax/fast.py`; its first lines tell the plan.
+#
+# Often taught: nobody needs to write a backward pass by hand any more.
+#
+# > **Predict.** Which step up the ladder saves the largest part of the time for a gradient?
+# > - (a) 4 to 5: one product for the four gates
+# > - (b) 5 to 6: blocks
+# > - (c) 6 to 7: the backward pass by hand
+# > - (d) none saves as much as a fifth
+
+# %%
+K = 20  # steps of a block
+
+
+def in_blocks(params, xs):
+    """The layer in blocks: xs (B, T, D), T a multiple of K -> all h (B, T, H)."""
+    scale = jnp.repeat(jnp.array([0.5, 0.5, 1.0, 0.5]), params.w_h.shape[0])  # i, f, g, o
+    w_x, w_h, b = (array * scale for array in params)
+
+    def advance(state, x_sums):
+        i, f, g, o = jnp.split(jnp.tanh(x_sums + state.h @ w_h), 4, axis=-1)
+        c = (0.5 * f + 0.5) * state.c + (0.5 * i + 0.5) * g
+        state = LSTMState((0.5 * o + 0.5) * jnp.tanh(c), c)
+        return state, state.h
+
+    def block(state, xs):  # (K, B, D)
+        return jax.lax.scan(advance, state, xs @ w_x + b)
+
+    rows, steps, features = xs.shape
+    blocks = jnp.swapaxes(xs, 0, 1).reshape(steps // K, K, rows, features)
+    _, hs = jax.lax.scan(block, zero_state(params, rows), blocks)
+    return jnp.swapaxes(hs.reshape(steps, rows, -1), 0, 1)
+
+
+# %% [markdown]
+# First, are they equal, forward and backward? Each rung gives its outputs and the gradient of their
+# mean square. `run_plain` is the judge: the package's plain scan, rung 5 under another name.
+
+
+# %%
+def with_gradient(layer):
+    """(params, xs) -> ((mean square, hs), its gradient), in `jit`."""
+
+    def mean_square(params, xs):
+        hs = layer(params, xs)
+        return jnp.mean(hs**2), hs
+
+    return jax.jit(jax.value_and_grad(mean_square, has_aux=True))
+
+
+rungs = {
+    "4 four products": with_gradient(scanned(four_products)),
+    "5 one product": with_gradient(scanned(cell)),
+    "6 blocks": with_gradient(in_blocks),
+    "7 own backward pass": with_gradient(lambda params, xs: run(params, xs)[0]),
+}
+large = init_lstm(jax.random.key(0), 8, 128)
+long_xs = jax.random.normal(jax.random.key(1), (16, 400, 8))
+judge = with_gradient(lambda params, xs: run_plain(params, xs)[0])
+(_, plain_hs), plain = judge(large, long_xs)
+for name, rung in rungs.items():  # the first call of each, not timed
+    (_, its_hs), gradient = rung(large, long_xs)
+    forward = float(jnp.abs(its_hs - plain_hs).max())
+    backward = max(
+        float(jnp.abs(ours - theirs).max() / jnp.abs(theirs).max())
+        for ours, theirs in zip(gradient, plain, strict=True)
+    )
+    assert forward < 1e-5
+    assert backward < 1e-5
+    print(f"{name:20} differs by {forward:.0e}, its gradient by {backward:.0e} of its largest")
+
+# %%
+ms = race(rungs, large, long_xs)
+gains = {f"{low[0]} to {high[0]}": ms[low] / ms[high] for low, high in pairwise(ms)}
+print("times as fast: " + ", ".join(f"{step} {gain:.2f}" for step, gain in gains.items()))
+best = max(gains, key=gains.get)
+answer = {"4 to 5": "(a)", "5 to 6": "(b)", "6 to 7": "(c)"}[best] if gains[best] > 1.25 else "(d)"
+*others, own = ms.values()
+by_hand = min(others) / own
+worth = "pays" if by_hand > 1.25 else "does not pay"
+print(f"Verdict: {answer}. The step from {best} saves most: {1 - 1 / gains[best]:.0%} of the time.")
+print(f"         A backward pass by hand {worth} here.")
+
+finding = f"Own backward pass: {by_hand:.2g} times as fast as the best without"
+plots.bars(
+    ms,
+    title=finding,
+    xlabel="outputs and gradient, B = 16, T = 400, H = 128, ms",
+    alt=f"{finding}. Milliseconds for outputs and gradient: "
+    + ", ".join(f"{name} {t:.0f}" for name, t in ms.items()),
+)
+
+# %% [markdown]
+# **Notice**
+# - Only $h_{t-1} W_h$ has to wait. What does not wait can leave the walk. On the way back even more
+#   can, since every $h$ is known by then.
+# - Left to itself, `grad` stores what each step computed, and adds up a small product a step for
+#   the gradient of $W_h$. By hand, the gates of a block are computed again, all its steps at once,
+#   and the gradient of each matrix is one product a block.
+# - The price is a file of code, and tests that it equals the plain scan. On another computer, or
+#   with other sizes, the numbers differ. The verdict says what holds on yours.
 
 # %% [markdown]
 # ## 3. Many sequences, some of them short (9 min)
@@ -746,6 +868,7 @@ for name in ("RNN", "LSTM, bias 4"):
 # ## Summary
 #
 # - A layer is one cell over time, written with `scan`, inside `jit`. The batch is an axis.
+# - Only $h_{t-1} W_h$ has to wait for the step before. `run` takes everything else out of the walk.
 # - Padding moves the state. A mask holds it: read the final state, or each row at its own end.
 # - Layers stack, and read from both ends. Backward starts at the last valid step.
 # - The state is $h$ *and* $c$. Carried on, pieces equal one long run.
@@ -760,13 +883,14 @@ for name in ("RNN", "LSTM, bias 4"):
 # | minute | section | if time is short |
 # |---|---|---|
 # | 0 | 1 the chain; explorer at 1, table at 5 | do not skip the explorer |
-# | 7 | 2 the layer; `scan_layer` at 9, the race at 15 | give two hints to everyone |
-# | 19 | 3 padding; `last_valid` at 24 | show the figure, exercise for home |
-# | 28 | 4 up and back; `bidirectional` at 32 | the figure only |
-# | 35 | 5 pieces | the verdict only |
-# | 39 | 6 training; start it, then ask | do not skip: it is the claim of the lesson |
+# | 7 | 2 the layer; `scan_layer` at 9, race at 15, last rungs at 19 | two hints; last figure only |
+# | 24 | 3 padding; `last_valid` at 29 | show the figure, exercise for home |
+# | 33 | 4 up and back; `bidirectional` at 37 | the figure only |
+# | 40 | 5 pieces | the verdict only |
+# | 44 | 6 training; start it, then ask | do not skip: it is the claim of the lesson |
 #
-# Answers: 1 (c), 2 (c), 3 (c), 4 (a), 5 (b), 6 what the run says, mostly (c).
+# Answers: 1 (c), 2 (c), then what the run says, mostly (c), 3 (c), 4 (a), 5 (b), 6 what the run
+# says, mostly (c).
 #
 # **Wrong answers to expect**
 # - *Section 1, "it remembers by default".* Let them read the first two rows of the table aloud.
@@ -776,6 +900,8 @@ for name in ("RNN", "LSTM, bias 4"):
 # - *Section 2, "a layer with more steps has more weights".* Ask which array in `params` knows $T$.
 # - *Section 2, "scan is always fast".* Whoever calls it outside `jit` compiles in every call. So
 #   does a `jit` written inside a function that is called often.
+# - *Section 2, "blocks make the layer parallel".* They do so for $x W_x$. Ask which product of
+#   step 7 could start before step 6 has ended.
 # - *Section 3, "zeros add nothing".* To the weighted sum, yes. Ask what $f \odot c$ is then.
 # - *Section 3, "with the mask, the last row is right".* The state is. The outputs in the padding
 #   are 0, so that nobody mistakes them for a summary.
@@ -786,5 +912,5 @@ for name in ("RNN", "LSTM, bias 4"):
 #   reads the index -1 as the last. `bidirectional`: a flip that also turns the padding round.
 #   `check` names each of them.
 #
-# The times of section 2 come from the machine at hand. On a GPU the five ways may stand in another
-# order; the verdict says which.
+# The times of section 2 come from the machine at hand. On a GPU the rungs may stand in another
+# order; the verdicts say which.
