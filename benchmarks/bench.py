@@ -116,10 +116,11 @@ def growth(start: Shape, factors: Sequence[float], rounds: int, bar: Any) -> dic
         seconds = in_turn(
             shapes, rounds, lambda shape, way: ask("ours", contenders.turn, shape, way), bar
         )
-    return {
+    grown = {
         letter: {"shapes": line, **{way: [seconds[way][shape] for shape in line] for way in WAYS}}
         for letter, line in lines.items()
     }
+    return {"start": start, "lines": grown}
 
 
 def shape_of(text: str) -> Shape:

@@ -166,16 +166,17 @@ def memory(races: Races) -> str:
 
 
 def compilation(races: Races) -> str:
-    """Medians, and the ratio of ours to the plain scan's."""
+    """Medians, and the median of the ratios of ours to the plain scan's."""
     names = list(races[0]["compile"]["forward"])
     both = {"ours", "plain"} <= set(names)
     rows = []
     for race in races:
         row = [str(race["shape"])]
         for way in WAYS:
-            medians = {name: statistics.median(race["compile"][way][name]) for name in names}
-            row += [f"{median:.2f}" for median in medians.values()]
-            row += [f"{medians['ours'] / medians['plain']:.2f}"] * both
+            seconds = race["compile"][way]
+            row += [f"{statistics.median(seconds[name]):.2f}" for name in names]
+            if both:
+                row.append(f"{statistics.median(np.divide(seconds['ours'], seconds['plain'])):.2f}")
         rows.append(row)
     columns = [*map(label, names), *["ours / plain scan"] * both]
     return table(["T, B, D, H", *(f"{way}: {column}" for way in WAYS for column in columns)], rows)
@@ -189,12 +190,13 @@ def power(sizes: Sequence[float], seconds: Sequence[float]) -> float:
 def growth(found: Mapping[str, Any]) -> str:
     """A row for each size that grows."""
     rows = []
-    for letter, line in found.items():
+    for letter, line in found["lines"].items():
         sizes = [shape["TBDH".index(letter)] for shape in line["shapes"]]
         row = [f"{letter} = {', '.join(map(str, sizes))}"]
         for way in WAYS:
             medians = [milliseconds(seconds) for seconds in line[way]]
             row += [", ".join(f"{each:.3g}" for each in medians), f"{power(sizes, medians):.2f}"]
         rows.append(row)
-    first = next(iter(found.values()))["shapes"][0]
-    return table([f"from {first}", "forward", "power", "gradient", "power"], rows)
+    return table(
+        [f"T, B, D, H = {found['start']}, but", "forward", "power", "gradient", "power"], rows
+    )
