@@ -552,7 +552,7 @@ def left(network):
         h, c = jnp.split(flat, 2)
         return jnp.concatenate(run(network, xs, LSTMState(h, c))[1])
 
-    total = jnp.linalg.norm(jax.jacfwd(last)(jnp.zeros(2 * H)), 2)
+    total = jnp.linalg.norm(jax.jacrev(last)(jnp.zeros(2 * H)), 2)
     return trace(network, xs).f.prod(axis=0).max(), total
 
 
