@@ -23,6 +23,8 @@ ASK = """async ([code, expression]) => {
     const reply = await kernel.requestExecute({code, user_expressions, silent: true}).done;
     return reply.content.status === "ok" ? reply.content.user_expressions.asked : reply.content;
 }"""
+# What has come into view is drawn in the next frame, and in the one after that it is there.
+TWO_FRAMES = "() => new Promise(go => requestAnimationFrame(() => requestAnimationFrame(go)))"
 ACTIVE_CELL = "() => jupyterapp.shell.currentWidget.content.activeCellIndex"
 
 
@@ -128,7 +130,7 @@ class Lesson(HeardPage):
         more, number = True, 0
         while more:
             more = panel.evaluate(SCROLL_TO, number * (height - 100))
-            self.page.wait_for_timeout(200)
+            self.page.evaluate(TWO_FRAMES)
             self.screenshot(path.with_stem(f"{path.stem}-{number:02}"))
             number += 1
 

@@ -14,7 +14,7 @@ from readouts import READOUTS, numbers
 from lstm_jax import widgets
 
 MOVES_JS = Path(__file__).with_name("moves.js").read_text(encoding="utf-8")
-MOVES, PER_FRAME = 10_000, 25
+MOVES, PER_FRAME = 10_000, 50
 STATE = "(NAME.readout, {each['name']: getattr(NAME, each['name']) for each in NAME.controls})"
 MEGABYTES = "__import__('psutil').Process().memory_info().rss / 2**20"
 
@@ -143,7 +143,7 @@ def test_many_moves_leave_nothing_behind(page: Lesson) -> None:
     page.page.evaluate(move, [roots, 1_000, PER_FRAME])
     before = float(page.ask(MEGABYTES))
     page.page.evaluate(move, [roots, MOVES, PER_FRAME])
-    assert float(page.ask(MEGABYTES)) - before < 20
+    assert float(page.ask(MEGABYTES)) - before < 10
     assert not any(explorer(page, name).is_blank() for name in NAMES)
 
 
