@@ -68,7 +68,7 @@ def in_turn(
 def race(names: Sequence[str], shape: Shape, rounds: int, bar: Any) -> dict[str, Any]:
     """Memory, compilation and times of these contenders at this shape."""
     layers = [name for name in names if name != "product"]
-    own = [name for name in names if name in ("ours", "cores", "plain")]
+    own = [name for name in names if name in ("ours", "cores", "plain", "kernel")]
     bar.set_description(f"{shape}")
     with processes(names, [shape]) as ask:
         memory = {name: ask(name, contenders.memory, shape) for name in layers}

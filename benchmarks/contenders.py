@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
+import kernel
 import numpy as np
 import peers
 
@@ -94,6 +95,7 @@ CONTENDERS = {
     "ours": Contender("jax", same, lstm_jax.run),
     "cores": Contender("jax", same, lstm_jax.run),
     "plain": Contender("jax", same, lstm_jax.run_plain),
+    "kernel": Contender("jax", same, kernel.run_kernel),
     "linen": Contender("flax", weights(convert.to_flax), partial(peers.run_flax, "lstm")),
     "nnx": Contender("flax", weights(peers.to_nnx), partial(peers.run_nnx, "lstm")),
     "equinox": Contender(
@@ -109,11 +111,11 @@ CONTENDERS = {
 
 def available() -> list[str]:
     """The contenders that can run here."""
-    elsewhere = "cudnn" if jax.default_backend() == "cpu" else "cores"
+    elsewhere = {"cudnn", "kernel"} if jax.default_backend() == "cpu" else {"cores"}
     return [
         name
         for name, contender in CONTENDERS.items()
-        if name != elsewhere and importlib.util.find_spec(contender.module)
+        if name not in elsewhere and importlib.util.find_spec(contender.module)
     ]
 
 

@@ -25,11 +25,14 @@ PAIRS = (
     ("ours", "product"),
     ("cores", "peer"),
     ("cores", "torch"),
+    ("kernel", "peer"),
+    ("kernel", "cudnn"),
 )
 LABELS = {
     "peer": "fastest peer",
     "cores": "ours, all cores",
     "plain": "plain scan",
+    "kernel": "Pallas kernel",
     "linen": "flax linen",
     "nnx": "flax nnx",
     "cudnn": "cuDNN by JAX",

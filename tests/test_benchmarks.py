@@ -5,12 +5,18 @@ import math
 import re
 import runpy
 import sys
+from functools import partial
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import jax
+import jax.export
+import jax.numpy as jnp
 import numpy as np
 import pytest
+
+import lstm_jax
 
 BENCHMARKS = Path(__file__).parents[1] / "benchmarks"
 SEEDS = BENCHMARKS / "seeds.py"
@@ -83,3 +89,35 @@ def test_bench_ratios(bench: ModuleType) -> None:
 def test_bench_fits_the_power(bench: ModuleType) -> None:
     sizes = [8, 16, 32, 64]
     assert math.isclose(bench.report.power(sizes, [0.3 * size**1.7 for size in sizes]), 1.7)
+
+
+@pytest.mark.parametrize(
+    ("time", "batch", "features", "hidden"), [(5, 3, 2, 4), (1, 16, 3, 16), (4, 20, 2, 17)]
+)
+def test_the_kernel_equals_the_plain_scan(
+    bench: ModuleType, time: int, batch: int, features: int, hidden: int
+) -> None:
+    case = bench.contenders.draw(bench.Shape(time, batch, features, hidden))
+
+    def gradient(run: Any) -> Any:
+        def loss(*inputs: Any) -> jax.Array:
+            hs, (h, c) = run(*inputs)
+            return (hs**2).sum() + jnp.sin(h).sum() + (c**2).sum()
+
+        return jax.jit(jax.value_and_grad(loss, (0, 1, 2)))(*case)
+
+    kernel = partial(bench.contenders.kernel.run_kernel, interpret=True)
+    for found, right in zip(
+        jax.tree.leaves(gradient(kernel)),
+        jax.tree.leaves(gradient(lstm_jax.run_plain)),
+        strict=True,
+    ):
+        np.testing.assert_allclose(found, right, atol=1e-5 * float(jnp.abs(right).max()))
+
+
+def test_the_kernel_can_be_lowered_for_a_gpu(bench: ModuleType) -> None:
+    case = bench.contenders.draw(bench.Shape(100, 32, 64, 128))
+    gradient = jax.grad(lambda *case: bench.contenders.kernel.run_kernel(*case)[0].sum())
+    unstable = jax.export.DisabledSafetyCheck.custom_call("__gpu$xla.gpu.triton")
+    export = jax.export.export(jax.jit(gradient), platforms=["cuda"], disabled_checks=[unstable])
+    assert export(*case).mlir_module().count("@__gpu$xla.gpu.triton(") == 2  # there, and back
