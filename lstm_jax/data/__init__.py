@@ -7,6 +7,7 @@ Everything is offline: real data comes out of an installed package, a task draws
     baselines       forecasts a trained network has to beat, and the score that says whether it did
     digits          handwritten digits as sequences of rows or of pixels
     minibatches     rows picked at random from data that is all there
+    vocabulary      symbols as numbers: characters or words, padded side by side
     installed       where a file of an installed package lies
     adding          add two marked numbers of a long sequence
     temporal_order  name the order of two or three symbols that stand far apart

@@ -1,4 +1,4 @@
-"""Whole networks: a cell, and a readout that turns its outputs into answers."""
+"""A cell and a readout: the smallest whole network."""
 
 import math
 from collections.abc import Sequence

@@ -1,0 +1,65 @@
+"""Symbols as numbers: the characters or words that a network knows, and how it counts them.
+
+A text is split by whoever has it, `list(text)` for characters, `text.split()` for words. A network
+sees whole numbers; texts of different lengths lie side by side with their lengths, as `run` takes
+them.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+Ids = npt.NDArray[np.int32]
+UNKNOWN = "\N{REPLACEMENT CHARACTER}"  # what stands for every symbol that is not in the vocabulary
+
+
+class Vocabulary(NamedTuple):
+    """V symbols, each known by its place. Place 0 is `UNKNOWN`."""
+
+    symbols: tuple[str, ...]
+
+    def ids(self, text: Iterable[str]) -> Ids:
+        """The number of each symbol of a text, (T,); 0 for one that is not in the vocabulary."""
+        places = {symbol: place for place, symbol in enumerate(self.symbols)}
+        return np.array([places.get(symbol, 0) for symbol in text], np.int32)
+
+    def batch(self, texts: Sequence[Iterable[str]]) -> tuple[Ids, Ids]:
+        """Texts side by side: ids (B, T), T that of the longest, 0 after the end; lengths (B,).
+
+        Raises:
+            ValueError: there are no texts, or all of them are empty.
+        """
+        rows = [self.ids(text) for text in texts]
+        lengths = np.array([len(row) for row in rows], np.int32)
+        if not lengths.any():
+            raise ValueError(
+                f"Vocabulary.batch: texts should hold at least one symbol, got {len(rows)} texts "
+                "without any"
+            )
+        ids = np.zeros((len(rows), lengths.max()), np.int32)
+        for row, known in zip(ids, rows, strict=True):
+            row[: len(known)] = known
+        return ids, lengths
+
+    def symbols_of(self, ids: npt.ArrayLike) -> list[str]:
+        """The symbols of ids (T,): the way back."""
+        return [self.symbols[place] for place in np.asarray(ids)]
+
+
+def vocabulary(
+    texts: Iterable[Iterable[str]], *, most: int | None = None, extra: Sequence[str] = ()
+) -> Vocabulary:
+    """The vocabulary of texts, the most frequent symbol first.
+
+    Args:
+        texts: each a run of symbols: a string of characters, or a list of words.
+        most: keep only so many of the most frequent symbols; all if left out.
+        extra: symbols to have besides, in the places from 1 on, such as one for the end of a text.
+    """
+    counts = Counter(symbol for text in texts for symbol in text)
+    frequent = sorted(counts, key=lambda symbol: (-counts[symbol], symbol))
+    known = [symbol for symbol in frequent if symbol not in (UNKNOWN, *extra)]
+    return Vocabulary((UNKNOWN, *extra, *known[:most]))

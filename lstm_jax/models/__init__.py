@@ -1,0 +1,8 @@
+"""Whole networks, one file each: plain functions over named tuples of parameters, on `run`.
+
+readout     a cell, and a readout that turns its outputs into answers
+"""
+
+from lstm_jax.models.readout import Network, Readout, init_network, last_answers, read_out
+
+__all__ = ["Network", "Readout", "init_network", "last_answers", "read_out"]
