@@ -220,7 +220,7 @@ _prepared: dict[Shape, Any] = {}  # OnJax or OnTorch
 def start(name: str) -> None:
     """Before JAX is first used: its devices, and float32 that is float32."""
     if name == "cores":
-        jax.set_mesh(lstm_jax.use_cores())
+        lstm_jax.use_cores()
     elif jax.default_backend() == "gpu":
         precision = "float32"  # no TF32
         jax.config.update("jax_default_matmul_precision", precision)  # type: ignore[no-untyped-call]
@@ -229,6 +229,8 @@ def start(name: str) -> None:
 def prepare(name: str, shape: Shape) -> None:
     """Build what is to be measured."""
     contender = CONTENDERS[name]
+    if name == "cores" and shape.batch % jax.device_count() == 0:  # else there is nothing to split
+        jax.set_mesh(lstm_jax.use_cores())
     _prepared[shape] = (OnTorch if name == "torch" else OnJax)(contender, draw(shape))
 
 

@@ -43,10 +43,11 @@ LIBRARIES |= {"keras": "keras", "torch": "torch"}
 
 NOTES = """\
 ours: `lstm_jax.run` on one device, as every other library; all cores: the same, with the batch
-split over as many devices as there are cores; plain scan: `lstm_jax.run_plain`; one product: one
-matrix product that costs what all products of the layer cost together, and its gradient. The
-gradient is that of the mean square of the outputs, for all weights and the inputs. A number above 1
-in a column "other / ours" says how many times as fast ours is: the median of the rounds' ratios."""
+split over as many devices as there are cores, where it divides; plain scan: `lstm_jax.run_plain`;
+one product: one matrix product that costs what all products of the layer cost together, and its
+gradient. The gradient is that of the mean square of the outputs, for all weights and the inputs. A
+number above 1 in a column "other / ours" says how many times as fast ours is: the median of the
+rounds' ratios."""
 
 Races = Sequence[Mapping[str, Any]]
 

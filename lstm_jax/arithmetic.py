@@ -20,7 +20,8 @@ class Arithmetic(NamedTuple):
     """The pieces of one cell."""
 
     fold: Callable[[Any], Any]  # params -> params with the ½ of σ(a) = ½ tanh(½a) + ½ inside
-    tape: Callable[[Any, Array, Array], Any]  # folded params, x W_x, h_before W_h -> tape
+    sums: Callable[[Any, Array], Any]  # folded params, x -> what x adds to the sums of the gates
+    tape: Callable[[Any, Any, Array], Any]  # folded params, these, h_before W_h -> tape
     advance: Callable[[Any, Any], Any]  # tape, state before -> state after
     recall: Callable[[Any, Array, Array, Array], Any]  # folded params, x, h_before, h -> tape
     slopes: Callable[[Any, Any, Array, Array | None], Any]  # tape, first state, h_before, valid
@@ -44,9 +45,14 @@ def _opened(t: Array) -> Array:
     return 0.5 * t + 0.5
 
 
-def _tanh_of_sums(params: Any, x_sums: Array, h_sums: Array) -> Array:
+def _sums(params: Any, x: Array) -> Array:
+    sums = x @ params.w_x
+    return sums + _row(params.b, sums)
+
+
+def _tanh_of_sums(_: Any, x_sums: Array, h_sums: Array) -> Array:
     """The tape of RNN and LSTM: one tanh for all there is."""
-    return jnp.tanh(x_sums + h_sums + _row(params.b, x_sums))
+    return jnp.tanh(x_sums + h_sums)
 
 
 def _weights(
@@ -61,11 +67,13 @@ def _same(d_sums: Array, _: Any) -> Array:
     return d_sums
 
 
-def _again(tape: Callable[[Any, Array, Array], Any]) -> Callable[[Any, Array, Array, Array], Any]:
+def _again(
+    sums: Callable[[Any, Array], Any], tape: Callable[[Any, Any, Array], Any]
+) -> Callable[[Any, Array, Array, Array], Any]:
     """Recall by computing: two products for the whole block."""
 
     def recall(folded: Any, x: Array, h_before: Array, _: Array) -> Any:
-        return tape(folded, x @ folded.w_x, h_before @ folded.w_h)
+        return tape(folded, sums(folded, x), h_before @ folded.w_h)
 
     return recall
 
@@ -87,6 +95,7 @@ def _rnn_slopes(h: Array, _start: Array, _h_before: Array, _valid: Array | None)
 
 _RNN = Arithmetic(
     fold=lambda params: params,
+    sums=_sums,
     tape=_tanh_of_sums,
     advance=lambda tape, _: tape,
     recall=_rnn_recall,
@@ -135,8 +144,9 @@ def _lstm_slopes(tape: Array, start: LSTMState, _: Array, valid: Array | None) -
 
     _, c_before = jax.lax.scan(remember, start.c, (kept, written))
     shown = jnp.tanh(kept * c_before + written)
-    by_gate = [g * i * (1 - i), c_before * f * (1 - f), i * (1 - g**2), shown * o * (1 - o)]
-    return LSTMSlopes(o * (1 - shown**2), jnp.concatenate(by_gate, axis=-1), f)
+    # The slope of tanh(a) is 1 - t², that of σ(a) = ½ tanh(½a) + ½ a quarter of it.
+    by_gate = [0.25 * g, 0.25 * c_before, i, 0.25 * shown]
+    return LSTMSlopes(o * (1 - shown**2), jnp.concatenate(by_gate, axis=-1) * (1 - tape**2), f)
 
 
 def _lstm_retreat(slopes: LSTMSlopes, d: LSTMState) -> tuple[Array, LSTMState]:
@@ -147,9 +157,10 @@ def _lstm_retreat(slopes: LSTMSlopes, d: LSTMState) -> tuple[Array, LSTMState]:
 
 _LSTM = Arithmetic(
     fold=_lstm_fold,
+    sums=_sums,
     tape=_tanh_of_sums,
     advance=_lstm_advance,
-    recall=_again(_tanh_of_sums),
+    recall=_again(_sums, _tanh_of_sums),
     slopes=_lstm_slopes,
     retreat=_lstm_retreat,
     recurrent=_same,
@@ -160,9 +171,10 @@ _LSTM = Arithmetic(
 
 
 class GRUTape(NamedTuple):
-    """tanh of half the sums of r and z, side by side; the candidate n; what r resets, m."""
+    """tanh of half the sums of r and z; the candidate n; what r resets, m."""
 
-    r_z: Array
+    r: Array
+    z: Array
     n: Array
     m: Array
 
@@ -174,18 +186,20 @@ def _gru_fold(params: GRUParams) -> GRUParams:
     return GRUParams(*weights, params.b_n)
 
 
-def _gru_tape(params: GRUParams, x_sums: Array, h_sums: Array) -> GRUTape:
-    two = 2 * len(params.b_n)
-    x_sums = x_sums + _row(params.b, x_sums)
-    r_z = jnp.tanh(x_sums[..., :two] + h_sums[..., :two])
-    m = h_sums[..., two:] + _row(params.b_n, h_sums)
-    r = _opened(r_z[..., : two // 2])
-    return GRUTape(r_z, jnp.tanh(x_sums[..., two:] + r * m), m)
+def _gru_sums(params: GRUParams, x: Array) -> tuple[Array, ...]:
+    # An array each: XLA's loops are three times as slow where a step takes slices of its row.
+    return tuple(jnp.split(_sums(params, x), 3, axis=-1))
+
+
+def _gru_tape(params: GRUParams, x_sums: tuple[Array, ...], h_sums: Array) -> GRUTape:
+    x_r, x_z, x_n = x_sums
+    h_r, h_z, h_n = jnp.split(h_sums, 3, axis=-1)
+    r, m = jnp.tanh(x_r + h_r), h_n + _row(params.b_n, h_n)
+    return GRUTape(r, jnp.tanh(x_z + h_z), jnp.tanh(x_n + _opened(r) * m), m)
 
 
 def _gru_advance(tape: GRUTape, h: Array) -> Array:
-    z = _opened(tape.r_z[..., h.shape[-1] :])
-    return tape.n + z * (h - tape.n)
+    return tape.n + _opened(tape.z) * (h - tape.n)
 
 
 class GRUSlopes(NamedTuple):
@@ -197,7 +211,7 @@ class GRUSlopes(NamedTuple):
 
 
 def _gru_slopes(tape: GRUTape, _: Array, h_before: Array, _valid: Array | None) -> GRUSlopes:
-    r, z = jnp.split(_opened(tape.r_z), 2, axis=-1)
+    r, z = _opened(tape.r), _opened(tape.z)
     by_n = (1 - z) * (1 - tape.n**2)
     by_gate = [by_n * tape.m * r * (1 - r), (h_before - tape.n) * z * (1 - z), by_n]
     return GRUSlopes(jnp.concatenate(by_gate, axis=-1), r, z)
@@ -219,9 +233,10 @@ def _gru_gradient(x: Array, h_before: Array, d_sums: Array, d_recurrent: Array) 
 
 _GRU = Arithmetic(
     fold=_gru_fold,
+    sums=_gru_sums,
     tape=_gru_tape,
     advance=_gru_advance,
-    recall=_again(_gru_tape),
+    recall=_again(_gru_sums, _gru_tape),
     slopes=_gru_slopes,
     retreat=_gru_retreat,
     recurrent=_gru_recurrent,

@@ -18,7 +18,9 @@ def use_cores(count: int | None = None) -> Mesh:
     """Make each core a device, before JAX is first used, and return a mesh of them.
 
     Inside `with jax.set_mesh(mesh):`, `run` splits its batch over the devices where it divides
-    evenly. On a machine with accelerators their number stays, and the mesh holds them.
+    evenly. Where it does not, every device does the whole of it, which takes a little longer than
+    on one: leave the mesh out there. On a machine with accelerators their number stays, and the
+    mesh holds them.
 
     Args:
         count: how many devices; as many as this process may use cores if None.

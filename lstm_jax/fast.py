@@ -71,12 +71,19 @@ def block_size(batch: int, time: int) -> int:
     return next((size for size in range(most, most // 2, -1) if time % size == 0), most)
 
 
-def keeps_tapes(params: Params) -> bool:
-    """Whether forward keeps the gates: where computing them again is the larger work.
+WARM = 2**24  # bytes that a process gets without fetching every page of them anew
 
-    An RNN has them anyway, in its outputs.
+
+def keeps_tapes(params: Params, steps: int) -> bool:
+    """Whether forward keeps the gates of `steps` = B·T: where that is less than computing them.
+
+    To compute a number again takes D + H multiplications; to keep it costs about as much as 64 of
+    them, or 256 in memory that is fetched anew, as measured. An RNN has its gates anyway, in its
+    outputs.
     """
-    return not isinstance(params, RNNParams) and len(params.w_x) + len(params.w_h) >= 256
+    features, hidden = len(params.w_x), len(params.w_h)
+    size = 4 * hidden * steps * params.w_h.dtype.itemsize
+    return not isinstance(params, RNNParams) and features + hidden >= (64 if size <= WARM else 256)
 
 
 class Blocks(NamedTuple):
@@ -117,7 +124,7 @@ def _walk(
 def _walk_and_keep(
     params: Params, xs: Array, state: Any, lengths: Array | None, blocks: Blocks
 ) -> tuple[tuple[Array, Any], Any]:
-    keep = keeps_tapes(params)
+    keep = keeps_tapes(params, xs.shape[0] * xs.shape[1])
     hs, final, kept = _forward(params, xs, state, lengths, blocks, keep=keep)
     return (hs, final), (params, xs, lengths, hs, kept)
 
@@ -141,7 +148,7 @@ def _forward(
         start, hs = carry
         now = None if valid is None else blocks.read(valid, k)
         x = zero_unless(now, blocks.read(xs, k))
-        state, (h, tapes) = jax.lax.scan(one_step, start, (x @ folded.w_x, now))
+        state, (h, tapes) = jax.lax.scan(one_step, start, (cell.sums(folded, x), now))
         return (state, blocks.write(hs, h, k)), (start, tapes)
 
     hs = _empty((*xs.shape[:2], params.w_h.shape[0]), xs.dtype)

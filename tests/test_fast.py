@@ -35,7 +35,7 @@ def draw(kind, **sizes):
 def keep(request, monkeypatch):
     """Both ways to the gates of the way back: computed again, and kept."""
     jax.clear_caches()
-    monkeypatch.setattr(fast, "keeps_tapes", lambda params: request.param)
+    monkeypatch.setattr(fast, "keeps_tapes", lambda *_: request.param)
     yield request.param
     jax.clear_caches()
 
