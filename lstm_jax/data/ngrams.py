@@ -100,7 +100,7 @@ def bits(ngrams: NGrams, ids: Ids) -> float:
 
 
 def windows_before(ids: Ids, length: int) -> Ids:
-    """For each symbol of a text (T,) the window (T, length) that ends with it; 0 before the text."""
+    """The window that ends with each symbol of a text (T,): (T, length), 0 before the text."""
     padded = np.concatenate([np.zeros(length - 1, ids.dtype), ids])
     return np.lib.stride_tricks.sliding_window_view(padded, length)
 

@@ -63,7 +63,7 @@ def _draw_counts(rng: np.random.Generator, symbols: int) -> Args:
 
 
 def _draw_text(rng: np.random.Generator, rows: int, length: int, chunks: int) -> Args:
-    total = rows * length * chunks + int(rng.integers(rows))
+    total = rows * length * chunks + rows - 1  # some are left over
     ids = rng.permutation(total)
     return ids, rows, length, int(rng.integers(1, chunks - 1))
 
@@ -181,9 +181,7 @@ EXERCISES = (
             "p got the weight of the total, and the counts that of the kinds. It is the other way "
             "round: the more was seen, the less p matters.": (
                 lambda counts, p: (
-                    (
-                        (counts > 0).sum() * counts / counts.sum() + counts.sum() * p
-                    )
+                    ((counts > 0).sum() * counts / counts.sum() + counts.sum() * p)
                     / (counts.sum() + (counts > 0).sum())
                     if counts.any()
                     else p
@@ -204,8 +202,8 @@ EXERCISES = (
         sizes=((1, 2, 3), (2, 3, 3), (3, 4, 4)),
         draw=_draw_text,
         wrong={
-            "The rows of your chunk follow each other in the text, so the next chunk does not go on "
-            "where a row ended. First cut the text into rows, then the rows into chunks.": _beside,
+            "The rows of your chunk follow each other in the text, so the next chunk does not go "
+            "on where a row ended. Cut text into rows first, then rows into chunks.": _beside,
             "This chunk is one too far: n counts from 0.": (
                 lambda ids, rows, length, n: chunk(ids, rows, length, n + 1)
             ),
@@ -213,9 +211,9 @@ EXERCISES = (
                 lambda ids, rows, length, n: _stretches(ids, rows)[:, n : n + length]
             ),
             "Your rows take turns, symbol by symbol: row 0 has the first, row 1 the second. A row "
-            "is a stretch of the text.": lambda ids, rows, length, n: ids[
-                : len(ids) // rows * rows
-            ].reshape(-1, rows).T[:, n * length : (n + 1) * length],
+            "is a stretch of the text.": lambda ids, rows, length, n: (
+                ids[: len(ids) // rows * rows].reshape(-1, rows).T[:, n * length : (n + 1) * length]
+            ),
             "The axes are exchanged: rows first, then time.": (
                 lambda ids, rows, length, n: chunk(ids, rows, length, n).T
             ),

@@ -7,4 +7,15 @@ language    a network that names the next symbol of a text, and writes on
 from lstm_jax.models.language import LanguageModel, init_language_model, predict, sample, surprise
 from lstm_jax.models.readout import Network, Readout, init_network, last_answers, read_out
 
-__all__ = ["Network", "Readout", "init_network", "last_answers", "read_out"]
+__all__ = [
+    "LanguageModel",
+    "Network",
+    "Readout",
+    "init_language_model",
+    "init_network",
+    "last_answers",
+    "predict",
+    "read_out",
+    "sample",
+    "surprise",
+]

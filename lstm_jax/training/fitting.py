@@ -85,8 +85,9 @@ def fit(
 
     Raises:
         ValueError: `key` is no key, `steps`, `block` or `every` is no size, `loss` gives no single
-            number or a carry of another form, `params` or `optimizer` is not for as many runs as there are keys, batch or
-            runs do not divide over `mesh`, or `checkpoint` was made with other arguments.
+            number or a carry of another form, `params` or `optimizer` is not for as many runs as
+            there are keys, batch or runs do not divide over `mesh`, or `checkpoint` was made with
+            other arguments.
         DivergenceError: every run stopped being finite; the exception holds the work so far.
     """
     key = _check_key(key)

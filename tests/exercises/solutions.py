@@ -184,12 +184,12 @@ def chrono_biases(steps):
 
 def bits_per_character(logits, targets):
     log_p = jax.nn.log_softmax(logits)
-    named = log_p[jnp.arange(len(targets)), targets]
+    named = jnp.take_along_axis(log_p, targets[:, None], axis=1)
     return -named.mean() / math.log(2)
 
 
 def mix(counts, p):
-    total, kinds = counts.sum(), (counts > 0).sum()
+    total, kinds = counts.sum(), jnp.where(counts > 0, 1.0, 0.0).sum()
     mixed = (counts + kinds * p) / jnp.maximum(total + kinds, 1)
     return jnp.where(total > 0, mixed, p)
 

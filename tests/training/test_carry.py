@@ -27,7 +27,7 @@ def draw(key):
 
 
 def loss(w, x, carry):
-    """One step: new state = tanh(w state + x). The loss counts steps, so that it is seen to move."""
+    """One step: new state = tanh(w state + x). The loss counts the steps as well."""
     state = jnp.tanh(w * carry.state + x)
     return (state**2).sum() + 0.01 * carry.steps, Carry(state, carry.steps + 1)
 
