@@ -40,7 +40,7 @@ def test_what_it_hands_on_can_be_another_state():
 
 
 def test_training_goes_through_the_text_in_order():
-    result = language.train(jax.random.key(0), 2, rows=4, units=8, chunk=16, progress=False)
+    result = language.train(jax.random.key(0), 15, rows=4, units=8, chunk=16, progress=False)
     ids = ALPHABET.ids(topics().train)
     first = init_language_model(jax.random.key(0), language.SYMBOLS, hidden_size=8)
     stretch = len(ids) // 4
@@ -50,7 +50,7 @@ def test_training_goes_through_the_text_in_order():
     )
     value, _ = loss(first, before, rows)
     assert result.history.loss[0] == pytest.approx(float(value), rel=1e-4)
-    assert result.history.loss[1] < result.history.loss[0]
+    assert result.history.loss[1:].mean() < result.history.loss[0] - 0.1
 
 
 def test_the_model_that_comes_with_the_lesson_costs_what_it_states():
