@@ -194,6 +194,35 @@ def signed_map(values: ArrayLike, *, title: str, alt: str, label: str) -> Pictur
     return _units_over_time(values, title, alt, label, SIGNED_MAP, (-size, size))
 
 
+def coloured_text(
+    text: str, values: ArrayLike, *, title: str, alt: str, label: str, width: int = 64
+) -> Picture:
+    """A text, each character on the colour of its value (T,): white at 0, blue below, red above.
+
+    It is broken at its line ends and after `width` characters.
+    """
+    size = float(np.abs(np.asarray(values)).max()) or 1.0
+    places, row, column = [], 0, 0
+    for symbol in text:
+        if column == width:
+            row, column = row + 1, 0
+        places.append((row, column))
+        row, column = (row + 1, 0) if symbol == "\n" else (row, column + 1)
+    grid = np.full((places[-1][0] + 1, width), np.nan)
+    grid[tuple(np.transpose(places))] = values
+    with mpl.rc_context(_STYLE):
+        figure, axes = _frame(title, "", "", width=13.0, height=1.2 + 0.32 * len(grid))
+        image = axes.imshow(grid, cmap=SIGNED_MAP, vmin=-size, vmax=size)
+        axes.axis("off")
+        for symbol, (row, column) in zip(text, places, strict=True):
+            dark = abs(grid[row, column]) > 0.7 * size
+            ink = "white" if dark else "black"
+            shown = "⏎" if symbol == "\n" else symbol
+            axes.text(column, row, shown, color=ink, ha="center", va="center", family="monospace")
+        figure.colorbar(image, label=label)
+    return Picture(figure, alt)
+
+
 def influence_map(norms: ArrayLike, *, title: str, alt: str, floor: float = 1e-8) -> Picture:
     """Which inputs each output still feels: norms (T, T) as `influence` gives for one sequence.
 

@@ -28,6 +28,9 @@ PICTURES = {
     "bars": lambda: plots.bars({"slow": 1234.5, "fast": 0.5}, xlabel="milliseconds", **WORDS),
     "gate_map": lambda: plots.gate_map(np.full((6, 3), 0.5), **WORDS),
     "signed_map": lambda: plots.signed_map(np.array([[0.5, -2.0]]), label="h", **WORDS),
+    "coloured_text": lambda: plots.coloured_text(
+        "a $\nb c", np.arange(-2.0, 5.0), label="c", width=4, **WORDS
+    ),
     "influence_map": lambda: plots.influence_map(np.tril(np.ones((4, 4))), **WORDS),
     "unrolled": lambda: plots.unrolled(np.ones((2, 1)), np.zeros((3, 2)), **WORDS),
 }
@@ -109,6 +112,23 @@ def test_gates_have_one_map_from_0_to_1_and_signed_values_one_centred_at_0():
     (signed,) = PICTURES["signed_map"]().figure.axes[0].images
     assert (signed.get_clim(), signed.get_cmap().name) == ((-2, 2), "coolwarm")
     np.testing.assert_array_equal(signed.get_array(), [[0.5], [-2.0]])  # a row a unit
+
+
+def test_coloured_text_gives_each_character_its_place_and_its_value():
+    axes = PICTURES["coloured_text"]().figure.axes[0]
+    written = {text.get_position(): text.get_text() for text in axes.texts}
+    assert written == {
+        (0, 0): "a", (1, 0): " ", (2, 0): "$", (3, 0): "⏎", (0, 1): "b", (1, 1): " ", (2, 1): "c",
+    }  # fmt: skip
+    (image,) = axes.images
+    assert image.get_clim() == (-4, 4)
+    np.testing.assert_array_equal(image.get_array()[:, :3], [[-2, -1, 0], [2, 3, 4]])
+
+
+def test_coloured_text_breaks_long_lines():
+    axes = plots.coloured_text("abcde", np.ones(5), label="c", width=2, **WORDS).figure.axes[0]
+    places = [text.get_position() for text in axes.texts]
+    assert places == [(0, 0), (1, 0), (0, 1), (1, 1), (0, 2)]
 
 
 def test_influence_map_leaves_the_future_white():

@@ -9,6 +9,8 @@ Everything is offline: real data comes out of an installed package, a task draws
     minibatches     rows picked at random from data that is all there
     vocabulary      symbols as numbers: characters or words, padded side by side
     installed       where a file of an installed package lies
+    topics          the help texts of Python as one long text, cut once and into rows
+    ngrams          name the next symbol by counting: the baseline of a language model
     adding          add two marked numbers of a long sequence
     temporal_order  name the order of two or three symbols that stand far apart
     lag_recall      name the symbol that was marked `lag` steps ago

@@ -1,8 +1,21 @@
 """Whole networks, one file each: plain functions over named tuples of parameters, on `run`.
 
 readout     a cell, and a readout that turns its outputs into answers
+language    a network that names the next symbol of a text, and writes on
 """
 
+from lstm_jax.models.language import LanguageModel, init_language_model, predict, sample, surprise
 from lstm_jax.models.readout import Network, Readout, init_network, last_answers, read_out
 
-__all__ = ["Network", "Readout", "init_network", "last_answers", "read_out"]
+__all__ = [
+    "LanguageModel",
+    "Network",
+    "Readout",
+    "init_language_model",
+    "init_network",
+    "last_answers",
+    "predict",
+    "read_out",
+    "sample",
+    "surprise",
+]

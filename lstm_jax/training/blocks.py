@@ -17,7 +17,7 @@ from jax import lax
 from lstm_jax.arrays import Array, Key
 from lstm_jax.training.placement import Placement
 
-Loss = Callable[[Any, Any], Array]  # loss(params, batch) -> one number
+Loss = Callable[..., Any]  # loss(params, batch) -> one number; with a carry see `fit`
 Draw = Callable[[Key], Any]  # draw(key) -> batch
 Measure = Callable[[Any, Any], dict[str, Array]]  # measure(params, batch) -> numbers by name
 
@@ -36,6 +36,7 @@ class Run(NamedTuple):
 
     params: Any
     opt_state: optax.OptState
+    carry: Any  # what `loss` hands to the next step; None where it hands on nothing
     alive: Array  # False once a step has failed: nothing changes after it
 
 
@@ -58,7 +59,8 @@ def _train(
     run: Run,
 ) -> tuple[Run, Record]:
     batch = placement.share(job.draw(jax.random.fold_in(key, step)))
-    value, gradient = jax.value_and_grad(_one_number(job.loss))(run.params, batch)
+    loss = jax.value_and_grad(_one_number(job.loss), has_aux=True)
+    (value, carry), gradient = loss(run.params, batch, run.carry)
     with jax.numpy_dtype_promotion("standard"):  # optax counts on it, also where ours is strict
         change, opt_state = update(gradient, run.opt_state, run.params)
     params = optax.apply_updates(run.params, change)
@@ -69,7 +71,7 @@ def _train(
         alive &= jnp.all(jnp.isfinite(leaf))
     # A step that fails is not made: everything but the flag stays as it was.
     kept = jax.tree.map(
-        partial(jnp.where, alive), Run(params, opt_state, alive), run._replace(alive=alive)
+        partial(jnp.where, alive), Run(params, opt_state, carry, alive), run._replace(alive=alive)
     )
     measures = _measured(job, names, step, run.params, batch)
     # After a run has failed there is nothing to record.
@@ -152,14 +154,34 @@ def _measured(
     return lax.cond(step % job.every == 0, now, not_now, params, batch)
 
 
-def _one_number(loss: Loss) -> Loss:
-    def checked(params: Any, batch: Any) -> Array:
-        value = jnp.asarray(loss(params, batch))
+def _one_number(loss: Loss) -> Callable[[Any, Any, Any], tuple[Array, Any]]:
+    """The loss and what it hands on; gradient goes to `params` alone, so none to earlier steps."""
+
+    def checked(params: Any, batch: Any, carry: Any) -> tuple[Array, Any]:
+        if carry is None:
+            value = loss(params, batch)
+        else:
+            value, new = loss(params, batch, carry)
+            carry = _like(carry, new)
+        value = jnp.asarray(value)
         if value.shape != ():
             raise ValueError(
                 f"fit: loss should give one number, got an array of shape {value.shape}; "
                 "average it over the batch, for example with jnp.mean"
             )
-        return value
+        return value, carry
 
     return checked
+
+
+def _like(carry: Any, new: Any) -> Any:
+    """`new`, if it has the form of `carry`; else a `ValueError`."""
+    old_form, new_form = (
+        jax.tree.map(lambda leaf: f"{jnp.result_type(leaf)}{jnp.shape(leaf)}", tree)
+        for tree in (carry, new)
+    )
+    if old_form != new_form:
+        raise ValueError(
+            f"fit: loss should hand on a carry of the form it was given, {old_form}, got {new_form}"
+        )
+    return new

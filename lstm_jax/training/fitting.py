@@ -32,6 +32,7 @@ def fit(
     key: Key,
     steps: int,
     optimizer: optax.GradientTransformation,
+    carry: Any = None,
     block: int = 25,
     measure: Measure | None = None,
     every: int = 25,
@@ -64,6 +65,10 @@ def fit(
             such as `jax.random.split(key, 8)`, to train S runs.
         steps: updates to make; 0 returns `params` unchanged.
         optimizer: `adam(0.01)`, or any other from optax.
+        carry: any tree of arrays that the loss hands from one step to the next, such as the state
+            of a cell at the end of a stretch of text. Then `loss(params, batch, carry)` gives the
+            number and the carry for the next step; no gradient goes through it, so each step learns
+            from its own batch alone. For S runs every array has an axis S in front.
         block: steps between two looks at the progress bar and at the stop button.
         measure: `measure(params, batch)`, a dict of single numbers to keep in the history, such as
             the accuracy or the mean of a gate; of each run's own parameters and batch.
@@ -80,8 +85,9 @@ def fit(
 
     Raises:
         ValueError: `key` is no key, `steps`, `block` or `every` is no size, `loss` gives no single
-            number, `params` or `optimizer` is not for as many runs as there are keys, batch or
-            runs do not divide over `mesh`, or `checkpoint` was made with other arguments.
+            number or a carry of another form, `params` or `optimizer` is not for as many runs as
+            there are keys, batch or runs do not divide over `mesh`, or `checkpoint` was made with
+            other arguments.
         DivergenceError: every run stopped being finite; the exception holds the work so far.
     """
     key = _check_key(key)
@@ -90,7 +96,7 @@ def fit(
     every = check_size("fit", "every", every)
     # Data and parameters may come from NumPy: move them to the device once, not at every block.
     job = Job(_as_tree(loss), _as_tree(draw), _as_tree(measure), jnp.int32(every))
-    job, params = jax.tree.map(_on_device, (job, params))
+    job, params, carry = jax.tree.map(_on_device, (job, params, carry))
     opt_state = _init(optimizer, params, key)
     placement = place(mesh, job.draw, key)
     names = measure_names(job, *_first_run(params, key))
@@ -99,6 +105,7 @@ def fit(
         {
             "params": params,
             "optimizer": opt_state,
+            "carry": carry,
             "data": job,
             "key": key,
             "steps": np.int64(steps),
@@ -106,7 +113,7 @@ def fit(
         },
     )
 
-    runs = Run(params, opt_state, jnp.ones(key.shape, bool))
+    runs = Run(params, opt_state, carry, jnp.ones(key.shape, bool))
     now = disk.resume(start(runs, names, steps, every))
     job, keys = placement.put(job), placement.put_runs(key)
 

@@ -180,3 +180,25 @@ def chrono_biases(steps):
     keep = jnp.log(steps)
     rest = jnp.zeros_like(steps)
     return jnp.concatenate([-keep, keep, rest, rest])
+
+
+def bits_per_character(logits, targets):
+    log_p = jax.nn.log_softmax(logits)
+    named = jnp.take_along_axis(log_p, targets[:, None], axis=1)
+    return -named.mean() / math.log(2)
+
+
+def mix(counts, p):
+    total, kinds = counts.sum(), jnp.where(counts > 0, 1.0, 0.0).sum()
+    mixed = (counts + kinds * p) / jnp.maximum(total + kinds, 1)
+    return jnp.where(total > 0, mixed, p)
+
+
+def chunk(ids, rows, length, n):
+    whole = len(ids) // rows * rows
+    start = n * length
+    return ids[:whole].reshape(rows, -1)[:, start : start + length]
+
+
+def with_temperature(logits, temperature):
+    return jax.nn.softmax(logits / temperature)
