@@ -1,7 +1,7 @@
 """Dates written out in English and in another language: a translation made by rules.
 
-`Tuesday, November 24, 2026` is `mardi 24 novembre 2026` in French, and in Hungarian, which goes from
-the year to the day, `2026. november 24., kedd`.
+`Tuesday, November 24, 2026` is `mardi 24 novembre 2026` in French, and in Hungarian, which goes
+from the year to the day, `2026. november 24., kedd`.
 """
 
 from datetime import date, timedelta

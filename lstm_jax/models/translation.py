@@ -37,7 +37,7 @@ class Translator(NamedTuple):
     Attributes:
         encoder: reads one-hot symbols of the source, (V, 4H) and so on.
         decoder: reads one-hot symbols of the target, with as many units.
-        attention: mixes what the decoder says and what it looks at, (2H, H); None without attention.
+        attention: mixes what the decoder says and what it looks at, (2H, H); None without.
         readout: scores of the next symbol, (H, V).
     """
 
@@ -109,13 +109,20 @@ def init_translator(
     check_size("init_translator", "hidden_size", hidden_size)
     encoder, decoder, mix, out = jax.random.split(key, 4)
 
+    def reader(key: Key, symbols: int) -> LSTMParams:
+        # A one-hot input picks one row of w_x, so a row has to be as large as a whole sum is
+        # elsewhere: with the small rows that suit many inputs at once, symbols look alike for long.
+        cell = init_lstm(key, symbols, hidden_size)
+        rows = jax.random.normal(jax.random.fold_in(key, 0), cell.w_x.shape, cell.w_x.dtype)
+        return cell._replace(w_x=rows)
+
     def readout(key: Key, inputs: int, outputs: int) -> Readout:
         w = jax.random.normal(key, (inputs, outputs)) / math.sqrt(inputs)
         return Readout(w, jnp.zeros(outputs, w.dtype))
 
     return Translator(
-        init_lstm(encoder, source_symbols, hidden_size),
-        init_lstm(decoder, target_symbols, hidden_size),
+        reader(encoder, source_symbols),
+        reader(decoder, target_symbols),
         readout(mix, 2 * hidden_size, hidden_size) if attention else None,
         readout(out, hidden_size, target_symbols),
     )

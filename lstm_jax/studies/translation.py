@@ -17,6 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from lstm_jax.arrays import Key
+from lstm_jax.cells import LSTMParams
 from lstm_jax.data.corpus import Corpus, Pair
 from lstm_jax.data.dates import dates
 from lstm_jax.data.dictionary import learn_dictionary, nearest_pair, word_for_word
@@ -25,6 +26,7 @@ from lstm_jax.data.minibatches import Minibatches
 from lstm_jax.data.number_words import number_words
 from lstm_jax.data.vocabulary import UNKNOWN, Ids, Vocabulary, vocabulary
 from lstm_jax.files import load, save
+from lstm_jax.models.readout import Readout
 from lstm_jax.models.translation import (
     END,
     TextPairs,
@@ -40,10 +42,19 @@ from lstm_jax.training import Fit, adam, fit
 ROOM = 32  # symbols of a text, the end included
 SYMBOLS = 64  # places in a vocabulary; a language with more of them has a multiple
 CHUNK = 250  # texts translated at once
-HIDDEN, BATCH = 64, 64
-OPTIMIZER = adam(0.005)
+HIDDEN, BATCH, STEPS = 64, 64, 500
+OPTIMIZER = adam(0.01)
+SEEDS = 3  # networks of each kind in a comparison
 FILE = Path(__file__).with_suffix(".safetensors")
 STOP = "\N{SYMBOL FOR END OF TEXT}"  # the symbol at the place END
+
+
+COURSES: dict[str, Callable[[], Corpus]] = {
+    "French dates": lambda: dates("fr"),
+    "Hungarian dates": lambda: dates("hu"),
+    "French numbers": number_words,
+    "interface": interface,
+}
 
 
 class Course(NamedTuple):
@@ -72,6 +83,16 @@ def course(corpus: Corpus) -> Course:
     return Course(corpus, source, target, TextPairs(*map(jnp.asarray, read)))
 
 
+def source_reversed(corpus: Corpus) -> Corpus:
+    """The corpus with each source text back to front, symbol by symbol."""
+
+    def turned(pairs: Sequence[Pair]) -> tuple[Pair, ...]:
+        return tuple(("".join(corpus.tokens(text)[::-1]), other) for text, other in pairs)
+
+    name = f"{corpus.name}, source reversed"
+    return corpus._replace(name=name, train=turned(corpus.train), test=turned(corpus.test))
+
+
 def _padded(known: Vocabulary, texts: Any) -> tuple[Ids, Ids]:
     """Ids (B, ROOM) of texts that fit, and their lengths (B,)."""
     rows = [known.ids(symbols) for symbols in texts]
@@ -87,15 +108,15 @@ def _padded(known: Vocabulary, texts: Any) -> tuple[Ids, Ids]:
 def train(
     key: Key,
     course: Course,
-    steps: int,
     *,
+    steps: int = STEPS,
     attention: bool = True,
     watch: Callable[[Fit], object] | None = None,
     progress: bool = True,
 ) -> Translator:
     """Train a fresh translator on a new batch at each step."""
-    start = init_translator(key, _places(course.source), _places(course.target), HIDDEN,
-                            attention=attention)
+    places = _places(course.source), _places(course.target)
+    start = init_translator(key, *places, HIDDEN, attention=attention)
     return fit(
         translation_loss,
         start,
@@ -120,8 +141,8 @@ def translate(
 ) -> list[str]:
     """The translation of each text: greedy, or the best of a beam search of this width.
 
-    Any text will do. A symbol that the course does not know is read as `UNKNOWN`, what is beyond
-    `ROOM` is not read, and an empty text is translated too. `remarks` says so in words.
+    Any text will do: a symbol that the course does not know is read as `UNKNOWN`, what is beyond
+    `ROOM` is not read, and of an empty text it makes something up. `remarks` says so in words.
     """
     out: list[str] = []
     for start in range(0, len(texts), CHUNK):
@@ -206,3 +227,103 @@ def without_network(corpus: Corpus) -> dict[str, float]:
     by_word = [word_for_word(dictionary, source) == right for source, right in corpus.test]
     copied = [pair[1] == right for pair, (_, right) in zip(nearest, corpus.test, strict=True)]
     return {"word for word": float(np.mean(by_word)), "most similar pair": float(np.mean(copied))}
+
+
+def held_out_loss(params: Translator, course: Course) -> float:
+    """The loss on the pairs to test on, in nats a symbol; a symbol never seen counts as unknown."""
+    few = course.corpus.test[: 4 * CHUNK]
+    tokens = course.corpus.tokens
+    source = _padded(course.source, (tokens(text) for text, _ in few))
+    target = _padded(course.target, ([*tokens(text), STOP] for _, text in few))
+    return float(_loss(params, TextPairs(*map(jnp.asarray, (*source, *target)))))
+
+
+_loss = jax.jit(translation_loss)
+
+
+# --- The file ------------------------------------------------------------------------------------
+
+
+class Trained(NamedTuple):
+    """What the file holds.
+
+    Attributes:
+        translators: by the names of `COURSES`, trained for `STEPS` steps each.
+        contest: for each kind of network the loss held out of `SEEDS` networks, on French dates.
+    """
+
+    translators: dict[str, Translator]
+    contest: dict[str, npt.NDArray[np.float32]]
+
+
+CONTEST = {  # whether with attention, and whether the source is reversed
+    "attention": (True, False),
+    "no attention": (False, False),
+    "no attention, source reversed": (False, True),
+}
+
+
+def contest(say: Callable[[str], object] = print) -> dict[str, npt.NDArray[np.float32]]:
+    """Train `SEEDS` networks of each kind on French dates: their losses held out, (SEEDS,)."""
+    corpus = COURSES["French dates"]()
+    losses = {}
+    for kind, (attention, turned) in CONTEST.items():
+        lessons = course(source_reversed(corpus) if turned else corpus)
+        found = [
+            held_out_loss(
+                train(jax.random.key(seed), lessons, attention=attention, progress=False), lessons
+            )
+            for seed in range(1, SEEDS + 1)
+        ]
+        losses[kind] = np.array(found, np.float32)
+        say(f"{kind}: " + ", ".join(f"{loss:.4f}" for loss in found))
+    return losses
+
+
+def write(trained: Trained) -> None:
+    """Write the file, its weights in half precision, which costs no translation."""
+    halves = {
+        name: {
+            part: tuple(leaf.astype(jnp.float16) for leaf in leaves)
+            for part, leaves in params._asdict().items()
+        }
+        for name, params in trained.translators.items()
+    }
+    save(FILE, {"translators": halves, "contest": trained.contest})
+
+
+@cache
+def read() -> Trained:
+    """Read the file."""
+    parts = load(FILE)
+
+    def translator(halves: dict[str, tuple[Any, ...]]) -> Translator:
+        whole = jax.tree.map(lambda leaf: leaf.astype(jnp.float32), halves)
+        return Translator(
+            LSTMParams(*whole["encoder"]),
+            LSTMParams(*whole["decoder"]),
+            Readout(*whole["attention"]),
+            Readout(*whole["readout"]),
+        )
+
+    translators = {name: translator(halves) for name, halves in parts["translators"].items()}
+    return Trained(translators, {kind: np.asarray(a) for kind, a in parts["contest"].items()})
+
+
+def main() -> None:
+    """Train, write the file, print the scores."""
+    translators = {}
+    for name, corpus in COURSES.items():
+        lessons = course(corpus())
+        translators[name] = train(jax.random.key(0), lessons, progress=False)
+        right = exact(translators[name], lessons)
+        others = ", ".join(
+            f"{other} {share:.1%}" for other, share in without_network(lessons.corpus).items()
+        )
+        print(f"{name}: right {right.mean():.1%} of {len(right):,} unseen; {others}", flush=True)
+    write(Trained(translators, contest()))
+    print(f"written to {FILE.name}, {FILE.stat().st_size / 1e6:.2f} MB")
+
+
+if __name__ == "__main__":
+    main()

@@ -45,5 +45,5 @@ def test_the_days_are_spread_over_two_centuries():
 
 @pytest.mark.parametrize("language", ["xx", "", "no such", 3])
 def test_an_unknown_language_is_named(language):
-    with pytest.raises(ValueError, match="dates: language is .*, which Babel does not know"):
+    with pytest.raises(ValueError, match=r"dates: language is .*, which Babel does not know"):
         dates(language)

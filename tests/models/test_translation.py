@@ -34,7 +34,9 @@ def drawn(*, attention=True, scale=2.0):
     """A translator with biases everywhere, sure enough of itself that its choices differ."""
     params = init_translator(KEY, SOURCE, TARGET, H, attention=attention)
     keys = iter(jax.random.split(jax.random.key(1), 20))
-    return jax.tree.map(lambda leaf: leaf + scale * jax.random.normal(next(keys), leaf.shape), params)
+    return jax.tree.map(
+        lambda leaf: leaf + scale * jax.random.normal(next(keys), leaf.shape), params
+    )
 
 
 def sigmoid(a):
@@ -105,7 +107,9 @@ def test_padding_changes_nothing():
         np.pad(PAIRS.target, ((0, 0), (0, 2)), constant_values=3),
         PAIRS.target_lengths,
     )
-    np.testing.assert_allclose(translation_loss(params, wide), translation_loss(params, PAIRS), 1e-5)
+    np.testing.assert_allclose(
+        translation_loss(params, wide), translation_loss(params, PAIRS), 1e-5
+    )
     slopes = (jax.grad(translation_loss)(params, pairs) for pairs in (wide, PAIRS))
     jax.tree.map(lambda a, b: np.testing.assert_allclose(a, b, 1e-4, 1e-6), *slopes)
 
@@ -145,9 +149,9 @@ def test_greedy_takes_the_best_symbol_until_the_end(attention):
 def test_a_beam_as_wide_as_all_translations_finds_the_best_of_them(attention):
     params = drawn(attention=attention, scale=0.7)
     symbols = [s for s in range(1, TARGET) if s != END]
-    whole = [
-        [*words, END] for n in range(T) for words in itertools.product(symbols, repeat=n)
-    ] + [list(words) for words in itertools.product(symbols, repeat=T)]
+    whole = [[*words, END] for n in range(T) for words in itertools.product(symbols, repeat=n)] + [
+        list(words) for words in itertools.product(symbols, repeat=T)
+    ]
     ids, scores = beam_search(params, ROWS, LENGTHS, steps=T, width=64)
     for row, length, found, score in zip(ROWS, LENGTHS, ids, scores, strict=True):
         # Place 0 is never written: the beam leaves it out before it takes the probabilities.
