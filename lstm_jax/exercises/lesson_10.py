@@ -191,7 +191,8 @@ EXERCISES = (
         why="the best text may begin with a symbol that is not the best first symbol.",
         lines=4,
         spec=extend_beams,
-        sizes=((2, 3), (3, 4), (4, 6)),
+        sizes=((3, 4), (3, 6)),
+        draws=20,
         draw=_draw_beams,
         wrong={
             "Each beam is made longer by its own best symbol. The K best of all K·V may come from "

@@ -46,7 +46,7 @@ HIDDEN, BATCH, STEPS = 64, 64, 500
 OPTIMIZER = adam(0.01)
 SEEDS = 3  # networks of each kind in a comparison
 FILE = Path(__file__).with_suffix(".safetensors")
-STOP = "\N{SYMBOL FOR END OF TEXT}"  # the symbol at the place END
+STOP = "\N{DOWNWARDS ARROW WITH CORNER LEFTWARDS}"  # the symbol at the place END
 
 
 COURSES: dict[str, Callable[[], Corpus]] = {

@@ -95,7 +95,7 @@ print(f"Verdict: {answer}.")
 #
 # ## 2. Encoder and decoder (10 min)
 #
-# Letters become numbers first, a place each in a **vocabulary**. One symbol is added, `␃`: it says
+# Letters become numbers first, a place each in a **vocabulary**. One symbol is added, `↵`: it says
 # that a text has ended. (For the numbers a symbol is a whole word, a space or a hyphen.)
 
 # %%
@@ -114,7 +114,7 @@ print(source, "->", french.source.ids(source))
 # $$h_t, c_t = \text{LSTM}(y_{t-1};\, h_{t-1}, c_{t-1}) \qquad
 # p_t = \text{softmax}(h_t W + b) \quad \text{(V,)}$$
 #
-# with $y_0$ the symbol `␃`, and $V$ symbols to choose from. When it names `␃` it has finished.
+# with $y_0$ the symbol `↵`, and $V$ symbols to choose from. When it names `↵` it has finished.
 #
 # Which symbol is "the symbol before" in training? The right one, whatever the network would have
 # written. That is **teacher forcing**: no mistake leads it astray, and all steps of a text can be
