@@ -241,6 +241,22 @@ def influence_map(norms: ArrayLike, *, title: str, alt: str, floor: float = 1e-8
     return Picture(figure, alt)
 
 
+def attention_map(
+    weights: ArrayLike, target: Sequence[str], source: Sequence[str], *, title: str, alt: str
+) -> Picture:
+    """Where a decoder looked: weights (T, S), a row for each symbol written; ink means much."""
+    names = [[name.replace(" ", "\N{OPEN BOX}") for name in each] for each in (source, target)]
+    with mpl.rc_context(_STYLE):
+        height = 1.5 + 0.32 * len(target)
+        figure, axes = _frame(title, "symbols read", "symbols written", height=height)
+        image = axes.imshow(np.asarray(weights), cmap=GATE_MAP, vmin=0, vmax=1)
+        long = any(len(name) > 1 for name in names[0])
+        axes.set_xticks(range(len(source)), names[0], rotation=90 if long else 0)
+        axes.set_yticks(range(len(target)), names[1])
+        figure.colorbar(image, label="weight: 0 not looked at, 1 alone")
+    return Picture(figure, alt)
+
+
 def unrolled(xs: ArrayLike, hs: ArrayLike, *, title: str, alt: str) -> Picture:
     """An RNN drawn once for each step: inputs below, states above, the number in every box.
 

@@ -8,6 +8,11 @@ Everything is offline: real data comes out of an installed package, a task draws
     digits          handwritten digits as sequences of rows or of pixels
     minibatches     rows picked at random from data that is all there
     vocabulary      symbols as numbers: characters or words, padded side by side
+    corpus          pairs of texts, each the translation of the other, and their split
+    dates           dates written out in English and in another language
+    number_words    numbers in words, English and French
+    interface       the interface of JupyterLab, as people translated it to French
+    dictionary      translations that need no network: word for word, and from the nearest pair
     installed       where a file of an installed package lies
     topics          the help texts of Python as one long text, cut once and into rows
     ngrams          name the next symbol by counting: the baseline of a language model

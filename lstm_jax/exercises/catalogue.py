@@ -11,6 +11,7 @@ from lstm_jax.exercises import (
     lesson_07,
     lesson_08,
     lesson_09,
+    lesson_10,
 )
 
 EXERCISES = {
@@ -26,6 +27,7 @@ EXERCISES = {
         lesson_07,
         lesson_08,
         lesson_09,
+        lesson_10,
     )
     for exercise in lesson.EXERCISES
 }

@@ -2,6 +2,7 @@
 
 readout     a cell, and a readout that turns its outputs into answers
 language    a network that names the next symbol of a text, and writes on
+translation an encoder and a decoder with attention: greedy decoding and beam search
 """
 
 from lstm_jax.models.language import LanguageModel, init_language_model, predict, sample, surprise

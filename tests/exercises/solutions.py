@@ -202,3 +202,21 @@ def chunk(ids, rows, length, n):
 
 def with_temperature(logits, temperature):
     return jax.nn.softmax(logits / temperature)
+
+
+def masked_loss(log_p, target, lengths):
+    right = jnp.take_along_axis(log_p, target[:, :, None], axis=2)[:, :, 0]
+    steps = jnp.arange(target.shape[1])
+    return -jnp.mean(right, where=steps[None] < lengths[:, None])
+
+
+def attention_weights(h, memory, length):
+    scores = memory @ h
+    valid = jnp.arange(len(memory)) < length
+    return jax.nn.softmax(jnp.where(valid, scores, -1e9))
+
+
+def extend_beams(totals, log_p):
+    every = (totals[:, None] + log_p).reshape(-1)
+    _, best = jax.lax.top_k(every, len(totals))
+    return best // log_p.shape[1], best % log_p.shape[1]
