@@ -180,3 +180,20 @@ def chrono_biases(steps):
     keep = jnp.log(steps)
     rest = jnp.zeros_like(steps)
     return jnp.concatenate([-keep, keep, rest, rest])
+
+
+def word_weights(positive, negative):
+    p, n = positive + 1, negative + 1
+    return jnp.log(p / p.sum()) - jnp.log(n / n.sum())
+
+
+def mean_pool(hs, lengths):
+    counts = jnp.arange(hs.shape[1])[None] < lengths[:, None]
+    summed = jnp.where(counts[:, :, None], hs, 0.0).sum(axis=1)
+    return summed / jnp.maximum(lengths, 1)[:, None].astype(hs.dtype)
+
+
+def sign_test(first, second):
+    tosses, fewer = first + second, min(first, second)
+    tail = sum(math.comb(tosses, k) for k in range(fewer + 1))
+    return min(1.0, 2 * tail / 2**tosses)
