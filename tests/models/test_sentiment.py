@@ -78,7 +78,10 @@ def test_loss_is_the_log_of_the_probability_of_what_is_right():
         (lambda model: scores(model, IDS, LENGTHS, "max"), 'scores: pooling should be "last" or'),
         (lambda model: readings(model, IDS[0], "max"), 'readings: pooling should be "last" or'),
         (lambda model: scores(model, IDS[0], LENGTHS, "last"), "scores: ids has 1 axis"),
-        (lambda model: scores(model, IDS.astype(float), LENGTHS, "last"), "scores: ids should be integers"),
+        (
+            lambda model: scores(model, IDS.astype(float), LENGTHS, "last"),
+            "scores: ids should be integers",
+        ),
         (lambda model: init_sentiment(KEY, 0, D, H), "init_sentiment: words should be a whole"),
     ],
 )
