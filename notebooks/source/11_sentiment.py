@@ -563,8 +563,8 @@ else:
 # %% [markdown]
 # ## 9. Wrong, and sure of it (4 min)
 #
-# A score far from 0 is a network that is sure. Of the sentences with a *not*, read those on which it
-# is most sure and wrong.
+# A score far from 0 is a network that is sure. Of the sentences with a *not*, read those on which
+# it is most sure and wrong.
 
 # %%
 scores = study.score(models["sentences", "mean"], test, "mean")
