@@ -16,16 +16,15 @@ import jax.numpy as jnp
 import numpy as np
 import numpy.typing as npt
 from jax.tree_util import Partial
-from scipy.stats import binomtest  # type: ignore[import-untyped]
 
 from lstm_jax.arrays import Array, Key
-from lstm_jax.data import reviews
-from lstm_jax.data.bag_of_words import BagOfWords, naive_bayes
 from lstm_jax.data.minibatches import Minibatches
-from lstm_jax.data.vocabulary import Vocabulary, vocabulary
+from lstm_jax.data.vocabulary import Vocabulary
 from lstm_jax.files import load as load_file
 from lstm_jax.files import save
 from lstm_jax.models import Readout, Sentiment, init_sentiment, sentiment
+from lstm_jax.studies.film_texts import WORDS, Texts, baseline, collection, right
+from lstm_jax.studies.paired import compare
 from lstm_jax.training import Fit, adam, fit
 
 FILE = Path(__file__).with_name("sentiment.safetensors")
@@ -57,8 +56,6 @@ PLANS = {
     "sentences": Plan(size=16, hidden=64, steps=500, every=25, rate=0.004, blank=0.5),
 }
 FROM_NOTHING = PLANS["sentences"]._replace(steps=300, rate=0.002, blank=0.3)
-# V of the reviews: their most frequent words. The sentences add most frequent ones of their own.
-WORDS = {"reviews": 4000, "sentences": 6000}
 # What `main` printed: the share of the part to test on that is right. A test holds the file to it.
 SCORES = {
     ("reviews", "last"): 0.867,
@@ -67,63 +64,6 @@ SCORES = {
     ("sentences", "mean"): 0.772,
 }
 MODELS = tuple((name, pooling) for name in PLANS for pooling in sentiment.POOLINGS)
-
-
-class Texts(NamedTuple):
-    """N texts as numbers, on the device where they are a batch.
-
-    Attributes:
-        ids: (N, T) int32, 0 after the end.
-        lengths: (N,) int32.
-        labels: (N,) int32, 1 for a positive text and 0 for a negative one.
-    """
-
-    ids: Any
-    lengths: Any
-    labels: Any
-
-
-class Collection(NamedTuple):
-    """Sentences or reviews, in the words that are most frequent in the part to train on."""
-
-    known: Vocabulary
-    train: Texts
-    validation: Texts
-    test: Texts
-
-
-@cache
-def collection(name: str) -> Collection:
-    """The "reviews", in their 4,000 most frequent words; or the "sentences", in 2,000 more.
-
-    The words are those of the parts to train on.
-    """
-    parts = getattr(reviews, name)()
-    already = collection("reviews").known.symbols[1:] if name == "sentences" else ()
-    more = WORDS[name] - len(already) - 1
-    known = vocabulary(parts.train.texts, most=more, extra=already)
-    longest = max(len(text) for part in parts for text in part.texts)
-    return Collection(known, *(_as_numbers(known, part, longest) for part in parts))
-
-
-def _as_numbers(known: Vocabulary, part: reviews.Part, longest: int) -> Texts:
-    ids, lengths = known.batch(part.texts)
-    return Texts(np.pad(ids, ((0, 0), (0, longest - ids.shape[1]))), lengths, part.labels)
-
-
-def baseline(name: str, *others: str) -> tuple[BagOfWords, Vocabulary, Texts]:
-    """Naive Bayes, with every word that it was shown, and the part to test on in these words.
-
-    It is fitted to the part to train on, and to that of `others` too, if there are any.
-    """
-    trains = [getattr(reviews, each)().train for each in (name, *others)]
-    texts = [text for train in trains for text in train.texts]
-    known = vocabulary(texts)
-    ids, lengths = known.batch(texts)
-    labels = np.concatenate([train.labels for train in trains])
-    test = getattr(reviews, name)().test
-    bag = naive_bayes(ids, lengths, labels, len(known.symbols))
-    return bag, known, _as_numbers(known, test, max(map(len, test.texts)))
 
 
 # --- Training
@@ -264,56 +204,6 @@ def mean_loss(model: Sentiment, texts: Texts, pooling: str) -> float:
     """The mean cross-entropy over all texts, in nats."""
     toward = np.where(texts.labels == 1, 1, -1) * score(model, texts, pooling)
     return float(np.logaddexp(0, -toward.astype(np.float64)).mean())
-
-
-def right(scores: npt.NDArray[Any], labels: npt.NDArray[np.int32]) -> npt.NDArray[np.bool_]:
-    """Whether the sign of each score (N,) is that of the label."""
-    return (scores > 0) == (labels == 1)
-
-
-class Paired(NamedTuple):
-    """Two classifiers, asked the same N texts.
-
-    Attributes:
-        first: texts that the first one alone has right.
-        second: texts that the second one alone has right.
-        texts: N.
-    """
-
-    first: int
-    second: int
-    texts: int
-
-    @property
-    def difference(self) -> float:
-        """By how much the share of right answers of the first one is the higher."""
-        return (self.first - self.second) / self.texts
-
-    @property
-    def interval(self) -> tuple[float, float]:
-        """What holds the true difference with 95 % confidence (Wald, for paired shares)."""
-        spread = self.first + self.second - (self.first - self.second) ** 2 / self.texts
-        reach = 1.96 * np.sqrt(spread) / self.texts
-        return self.difference - reach, self.difference + reach
-
-    @property
-    def p(self) -> float:
-        """How often luck alone would part them at least so far (McNemar's exact test)."""
-        apart = self.first + self.second
-        return float(binomtest(self.first, apart).pvalue) if apart else 1.0
-
-    def __str__(self) -> str:
-        """Such as "+1.2 points (-0.3 to +2.7), p = 0.12"."""
-        low, high = self.interval
-        return (
-            f"{100 * self.difference:+.1f} points ({100 * low:+.1f} to {100 * high:+.1f}), "
-            f"p = {self.p:.2g}"
-        )
-
-
-def compare(first: npt.NDArray[np.bool_], second: npt.NDArray[np.bool_]) -> Paired:
-    """Which of two classifiers is right on more texts; whether each was right, (N,) each."""
-    return Paired(int((first & ~second).sum()), int((second & ~first).sum()), len(first))
 
 
 # --- The file

@@ -27,7 +27,9 @@ from lstm_jax.data import reviews
 from lstm_jax.exercises import check, hint
 from lstm_jax.live import LiveLoss
 from lstm_jax.models import sentiment
+from lstm_jax.studies import film_texts
 from lstm_jax.studies import sentiment as study
+from lstm_jax.studies.paired import compare
 from lstm_jax.widgets import SentenceExplorer
 
 # %% [markdown]
@@ -43,7 +45,7 @@ from lstm_jax.widgets import SentenceExplorer
 # words are number 0, *unknown*. The other parts have no say in it; that would be a leak.
 
 # %%
-piles = {name: study.collection(name) for name in ("sentences", "reviews")}
+piles = {name: film_texts.collection(name) for name in ("sentences", "reviews")}
 models = dict(study.load())  # trained networks that came with the lesson
 for name, pile in piles.items():
     sizes = ", ".join(f"{part} {len(getattr(pile, part).labels):,}" for part in pile._fields[1:])
@@ -104,8 +106,8 @@ check("word_weights", word_weights)
 # %%
 counted = {}  # who is right on which text of the test part
 for name in piles:
-    bag, its_words, texts = study.baseline(name)
-    counted[name] = study.right(bag.scores(texts.ids, texts.lengths), texts.labels)
+    bag, its_words, texts = film_texts.baseline(name)
+    counted[name] = film_texts.right(bag.scores(texts.ids, texts.lengths), texts.labels)
     print(f"naive Bayes, {name}: {counted[name].mean():.1%} right")
     order = bag.weights.argsort()
     for word, places in (("most positive", order[::-1]), ("most negative", order)):
@@ -169,7 +171,7 @@ check("mean_pool", mean_pool)
 # %%
 plan = study.PLANS["sentences"]
 fresh = sentiment.init_sentiment(
-    jax.random.key(0), study.WORDS["sentences"], plan.size, plan.hidden
+    jax.random.key(0), film_texts.WORDS["sentences"], plan.size, plan.hidden
 )
 print(f"D = {plan.size}, H = {plan.hidden}:", end=" ")
 print(f"{sum(leaf.size for leaf in jax.tree.leaves(fresh)):,} numbers to learn,", end=" ")
@@ -276,9 +278,9 @@ def judge(name, *asked):
     print(f"{name}, {len(test.labels):,} texts: naive Bayes has {counted[name].mean():.1%} right")
     for taught, pooling in asked:
         scores = study.score(models[taught, pooling], test, pooling)
-        found[pooling] = study.right(scores, test.labels)
+        found[pooling] = film_texts.right(scores, test.labels)
         print(f"    LSTM, {pooling}: {found[pooling].mean():.1%}, beside naive Bayes ", end="")
-        print(study.compare(found[pooling], counted[name]))
+        print(compare(found[pooling], counted[name]))
     return found
 
 
@@ -287,7 +289,7 @@ def verdict(pair):
 
 
 at_first = judge("sentences", ("from nothing", "mean"))
-pair = study.compare(at_first["mean"], at_first["naive Bayes"])
+pair = compare(at_first["mean"], at_first["naive Bayes"])
 print(f"Verdict: {verdict(pair)}. {pair.first} texts only the LSTM has right, ", end="")
 print(f"{pair.second} only counting.")
 
@@ -309,7 +311,7 @@ print(f"{pair.second} only counting.")
 
 # %%
 on_reviews = judge("reviews", ("reviews", "last"), ("reviews", "mean"))
-pair = study.compare(on_reviews["last"], on_reviews["mean"])
+pair = compare(on_reviews["last"], on_reviews["mean"])
 answer = "(c)" if pair.p > 0.05 else "(a)" if pair.difference > 0 else "(b)"
 print(f"Verdict: {answer}. Last beside mean: {pair}")
 
@@ -327,7 +329,7 @@ print(f"Verdict: {answer}. Last beside mean: {pair}")
 LIVE = True  # False: go on with the networks that came with the lesson, without training
 
 for pooling in sentiment.POOLINGS if LIVE else ():
-    start = study.grown(study.load()["reviews", pooling], study.WORDS["sentences"])
+    start = study.grown(study.load()["reviews", pooling], film_texts.WORDS["sentences"])
     models["sentences", pooling] = study.train(
         "sentences",
         pooling,
@@ -338,15 +340,15 @@ for pooling in sentiment.POOLINGS if LIVE else ():
 
 # %%
 on_sentences = judge("sentences", ("sentences", "last"), ("sentences", "mean"))
-bag, _, texts = study.baseline("sentences", "reviews")
-more = study.right(bag.scores(texts.ids, texts.lengths), texts.labels)
-by_reading = study.compare(more, counted["sentences"])
+bag, _, texts = film_texts.baseline("sentences", "reviews")
+more = film_texts.right(bag.scores(texts.ids, texts.lengths), texts.labels)
+by_reading = compare(more, counted["sentences"])
 print(f"    naive Bayes of both: {more.mean():.1%}, beside that of the sentences {by_reading}")
-for_lstm = study.compare(on_sentences["mean"], at_first["mean"])
+for_lstm = compare(on_sentences["mean"], at_first["mean"])
 print(f"    LSTM, mean, beside the one from nothing: {for_lstm}")
 gains = tuple(pair.p < 0.05 and pair.difference > 0 for pair in (for_lstm, by_reading))
 answers = {(True, True): "(a)", (True, False): "(b)", (False, False): "(c)"}
-tie = study.compare(on_sentences["mean"], counted["sentences"]).p > 0.05
+tie = compare(on_sentences["mean"], counted["sentences"]).p > 0.05
 print(f"Verdict: {answers.get(gains, 'counting alone')}. ", end="")
 print("The LSTM and counting now tie." if tie else "The LSTM and counting do not tie.")
 
@@ -384,7 +386,7 @@ room = np.pad(some.ids, ((0, 0), (0, max(PADS))))
 drifted = {}
 for steps in PADS:
     scores = after_padding(model, room, some.lengths, jnp.int32(steps))
-    drifted[steps] = study.right(np.asarray(scores), some.labels).mean()
+    drifted[steps] = film_texts.right(np.asarray(scores), some.labels).mean()
     print(f"{steps:3} steps of padding read: {drifted[steps]:.1%} right")
 
 hs, _ = run(model.cell, model.embedding[some.ids], lengths=some.lengths)
@@ -440,10 +442,10 @@ for name, pooling in study.MODELS:
     for row, length in zip(mixed, test.lengths, strict=True):
         row[:length] = rng.permutation(row[:length])
     whole, shuffled = (
-        study.right(study.score(model, test._replace(ids=ids), pooling), test.labels)
+        film_texts.right(study.score(model, test._replace(ids=ids), pooling), test.labels)
         for ids in (test.ids, mixed)
     )
-    pair = drops[name, pooling] = study.compare(whole, shuffled)
+    pair = drops[name, pooling] = compare(whole, shuffled)
     print(
         f"{name}, {pooling}: {whole.mean():.1%} as written, {shuffled.mean():.1%} shuffled.", end=""
     )
@@ -469,7 +471,7 @@ GOOD = (
     "good great funny enjoyable interesting clever fresh beautiful charming moving smart engaging"
 )
 BAD = "bad boring dull stupid awful silly tedious predictable weak lame terrible flat"
-baselines = {name: study.baseline(name) for name in piles}
+baselines = {name: film_texts.baseline(name) for name in piles}
 FRAMES = ("it is {}", "the film is {} .", "this is {} , i think .", "a story that is {} to watch .")
 
 
@@ -515,7 +517,7 @@ denies = np.isin(test.ids, list(denying)).any(axis=1)
 for who, each in on_sentences.items():
     print(f"{who:12} {each[denies].mean():.1%} of {denies.sum()} that deny, ", end="")
     print(f"{each[~denies].mean():.1%} of the {(~denies).sum():,} others")
-pair = study.compare(on_sentences["mean"][denies], on_sentences["naive Bayes"][denies])
+pair = compare(on_sentences["mean"][denies], on_sentences["naive Bayes"][denies])
 print(f"LSTM (mean) beside counting, on those that deny: {pair}")
 
 # %% [markdown]

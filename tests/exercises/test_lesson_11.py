@@ -7,7 +7,7 @@ from lstm_jax import LSTMState
 from lstm_jax.data.bag_of_words import naive_bayes
 from lstm_jax.exercises.check import grade
 from lstm_jax.models.sentiment import sum_up
-from lstm_jax.studies.sentiment import Paired
+from lstm_jax.studies.paired import Paired
 
 
 def test_word_weights():

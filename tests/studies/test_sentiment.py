@@ -1,4 +1,4 @@
-"""What lesson 11 trains: the file and its scores, early stopping, and the comparison of pairs."""
+"""What lesson 11 trains: the file and its scores, and early stopping."""
 
 import math
 from types import SimpleNamespace
@@ -9,9 +9,12 @@ import numpy as np
 import pytest
 
 from lstm_jax.data.minibatches import Minibatches
+from lstm_jax.data.vocabulary import Vocabulary
 from lstm_jax.models import init_sentiment
+from lstm_jax.studies import film_texts
 from lstm_jax.studies import sentiment as study
-from lstm_jax.studies.sentiment import MODELS, SCORES, Best, Paired, Plan, Texts, compare
+from lstm_jax.studies.film_texts import Collection, Texts
+from lstm_jax.studies.sentiment import MODELS, SCORES, Best, Plan
 
 KEY = jax.random.key(0)
 
@@ -26,18 +29,18 @@ def drawn(texts=20, steps=6, words=9):
 
 @pytest.mark.parametrize(("name", "pooling"), MODELS)
 def test_the_file_scores_what_it_says(name, pooling):
-    model, test = study.load()[name, pooling], study.collection(name).test
+    model, test = study.load()[name, pooling], film_texts.collection(name).test
     some = jax.tree.map(lambda array: array[:1000], test)
-    right = study.right(study.score(model, some, pooling), some.labels)
+    right = film_texts.right(study.score(model, some, pooling), some.labels)
     # 1,000 of the test part: three standard deviations from the score on all of it.
     assert right.mean() == pytest.approx(SCORES[name, pooling], abs=3 * 0.42 / math.sqrt(1000))
 
 
 @pytest.mark.parametrize("name", study.PLANS)
 def test_the_file_knows_the_words_of_the_part_to_train_on(name):
-    assert study.vocabularies()[name] == study.collection(name).known
-    assert len(study.vocabularies()[name].symbols) == study.WORDS[name]
-    assert len(study.load()[name, "mean"].embedding) == study.WORDS[name]
+    assert study.vocabularies()[name] == film_texts.collection(name).known
+    assert len(study.vocabularies()[name].symbols) == film_texts.WORDS[name]
+    assert len(study.load()[name, "mean"].embedding) == film_texts.WORDS[name]
 
 
 def test_the_file_is_small():
@@ -47,8 +50,8 @@ def test_the_file_is_small():
 @pytest.mark.parametrize("name", study.PLANS)
 def test_beside_counting(name):
     """What lesson 11 says: the reviews are read better than counted, the sentences as well."""
-    bag, _, texts = study.baseline(name)
-    counted = study.right(bag.scores(texts.ids, texts.lengths), texts.labels)
+    bag, _, texts = film_texts.baseline(name)
+    counted = film_texts.right(bag.scores(texts.ids, texts.lengths), texts.labels)
     assert counted.mean() == pytest.approx({"sentences": 0.780, "reviews": 0.837}[name], abs=0.001)
     difference = SCORES[name, "mean"] - counted.mean()
     assert difference > 0.02 if name == "reviews" else abs(difference) < 0.02
@@ -104,8 +107,8 @@ def test_best_keeps_the_lowest_loss_on_the_validation_part(monkeypatch):
 
 def test_training_learns_a_rule_and_shows_how_it_goes(monkeypatch):
     texts, seen = drawn(200), []
-    known = study.Vocabulary(tuple("0123456789"))
-    pile = study.Collection(known, texts, texts, texts)
+    known = Vocabulary(tuple("0123456789"))
+    pile = Collection(known, texts, texts, texts)
     monkeypatch.setattr(study, "collection", lambda name: pile)
     trained = study.train(
         "sentences",
@@ -118,24 +121,4 @@ def test_training_learns_a_rule_and_shows_how_it_goes(monkeypatch):
     np.testing.assert_array_equal(trained.steps, [50, 100, 150])
     assert len(seen) == 7
     assert trained.validation[-1] < 0.3
-    assert study.right(study.score(trained.model, texts, "last"), texts.labels).mean() > 0.9
-
-
-def test_compare_counts_the_texts_on_which_two_part():
-    first, second = (np.array(row, bool) for row in ([1, 1, 1, 0, 0], [1, 0, 0, 1, 0]))
-    pair = compare(first, second)
-    assert pair == Paired(first=2, second=1, texts=5)
-    assert pair.difference == pytest.approx(first.mean() - second.mean())
-    assert pair.p == 1.0
-    assert Paired(10, 0, 50).p == pytest.approx(2 / 2**10)
-    assert Paired(0, 0, 50).p == 1.0
-
-
-def test_the_interval_holds_the_true_difference_in_95_percent():
-    rng = np.random.default_rng(0)
-    held = 0
-    for _ in range(2000):
-        kinds = rng.choice(3, 400, p=[0.15, 0.1, 0.75])  # first alone right, second alone, neither
-        low, high = compare(kinds == 0, kinds == 1).interval
-        held += low <= 0.05 <= high
-    assert held / 2000 == pytest.approx(0.95, abs=0.02)
+    assert film_texts.right(study.score(trained.model, texts, "last"), texts.labels).mean() > 0.9
