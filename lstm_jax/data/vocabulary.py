@@ -23,8 +23,7 @@ class Vocabulary(NamedTuple):
 
     def ids(self, text: Iterable[str]) -> Ids:
         """The number of each symbol of a text, (T,); 0 for one that is not in the vocabulary."""
-        places = {symbol: place for place, symbol in enumerate(self.symbols)}
-        return np.array([places.get(symbol, 0) for symbol in text], np.int32)
+        return _look_up(self._places(), text)
 
     def batch(self, texts: Sequence[Iterable[str]]) -> tuple[Ids, Ids]:
         """Texts side by side: ids (B, T), T that of the longest, 0 after the end; lengths (B,).
@@ -32,7 +31,8 @@ class Vocabulary(NamedTuple):
         Raises:
             ValueError: there are no texts, or all of them are empty.
         """
-        rows = [self.ids(text) for text in texts]
+        places = self._places()
+        rows = [_look_up(places, text) for text in texts]
         lengths = np.array([len(row) for row in rows], np.int32)
         if not lengths.any():
             raise ValueError(
@@ -47,6 +47,13 @@ class Vocabulary(NamedTuple):
     def symbols_of(self, ids: npt.ArrayLike) -> list[str]:
         """The symbols of ids (T,): the way back."""
         return [self.symbols[place] for place in np.asarray(ids)]
+
+    def _places(self) -> dict[str, int]:
+        return {symbol: place for place, symbol in enumerate(self.symbols)}
+
+
+def _look_up(places: dict[str, int], text: Iterable[str]) -> Ids:
+    return np.array([places.get(symbol, 0) for symbol in text], np.int32)
 
 
 def vocabulary(

@@ -12,6 +12,7 @@ from lstm_jax.exercises import (
     lesson_08,
     lesson_09,
     lesson_10,
+    lesson_11,
 )
 
 EXERCISES = {
@@ -28,6 +29,7 @@ EXERCISES = {
         lesson_08,
         lesson_09,
         lesson_10,
+        lesson_11,
     )
     for exercise in lesson.EXERCISES
 }

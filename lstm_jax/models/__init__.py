@@ -3,10 +3,12 @@
 readout     a cell, and a readout that turns its outputs into answers
 language    a network that names the next symbol of a text, and writes on
 translation an encoder and a decoder with attention: greedy decoding and beam search
+sentiment   a text in, a score out: the words as vectors, a cell, one summary of all its outputs
 """
 
 from lstm_jax.models.language import LanguageModel, init_language_model, predict, sample, surprise
 from lstm_jax.models.readout import Network, Readout, init_network, last_answers, read_out
+from lstm_jax.models.sentiment import Sentiment, init_sentiment
 
 __all__ = [
     "LanguageModel",
@@ -19,4 +21,11 @@ __all__ = [
     "read_out",
     "sample",
     "surprise",
+    "Network",
+    "Readout",
+    "Sentiment",
+    "init_network",
+    "init_sentiment",
+    "last_answers",
+    "read_out",
 ]

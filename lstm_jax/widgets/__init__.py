@@ -8,6 +8,7 @@ from lstm_jax.widgets.cell import CellExplorer
 from lstm_jax.widgets.gate import GateExplorer
 from lstm_jax.widgets.gradient import GradientExplorer
 from lstm_jax.widgets.rnn import RNNExplorer
+from lstm_jax.widgets.sentence import SentenceExplorer
 from lstm_jax.widgets.trained import TrainedCellExplorer
 from lstm_jax.widgets.training import TrainingExplorer
 
@@ -16,6 +17,7 @@ __all__ = [
     "GateExplorer",
     "GradientExplorer",
     "RNNExplorer",
+    "SentenceExplorer",
     "TrainedCellExplorer",
     "TrainingExplorer",
 ]

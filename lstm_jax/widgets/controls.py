@@ -80,6 +80,23 @@ class Choice(Control):
         return str(value)
 
 
+class Text(Control):
+    """A line that the reader types, of at most `longest` characters."""
+
+    def __init__(self, label: str, *, longest: int, default: str = "") -> None:  # noqa: D107
+        super().__init__(default, kind="text", label=label, longest=longest)
+        self.longest = longest
+
+    def check(self, value: Any) -> str:  # noqa: D102
+        if not isinstance(value, str):
+            raise ValueError(f"{self.name} should be a text, got {value!r}")
+        if len(value) > self.longest:
+            raise ValueError(
+                f"{self.name} should have at most {self.longest} characters, got {len(value):,}"
+            )
+        return value
+
+
 class Numbers(Control):
     """A list of `count` numbers from `low` to `high`, drawn on the picture; it has no slider."""
 

@@ -71,6 +71,15 @@ def cell(explorer: Any) -> list[Any]:
     return [t, unit, *map(rounded, parts)]
 
 
+def sentence(explorer: Any) -> list[Any]:
+    answer, words = explorer.compute(), explorer.words
+    likely = answer["probability"]
+    t = min(explorer.t, len(likely) - 1)
+    adds = [rounded(answer["adds"][t])] if t < len(words) else []
+    said = [rounded(100 * share, 0) for share in (likely[t], likely[-1])]
+    return [t, said[0], *adds, said[1], len(words), answer["known"].count(False)]
+
+
 def trained(explorer: Any) -> list[Any]:
     t, unit, trace = explorer.t, explorer.unit, explorer.trace()
     answers = np.asarray(explorer.prediction)[[t, -1]]
@@ -99,6 +108,7 @@ READOUTS: dict[str, Callable[[Any], list[Any]]] = {
     "GateExplorer": gate,
     "GradientExplorer": gradient,
     "RNNExplorer": rnn,
+    "SentenceExplorer": sentence,
     "TrainedCellExplorer": trained,
     "TrainingExplorer": training,
 }

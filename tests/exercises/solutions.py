@@ -220,3 +220,20 @@ def extend_beams(totals, log_p):
     every = (totals[:, None] + log_p).reshape(-1)
     _, best = jax.lax.top_k(every, len(totals))
     return best // log_p.shape[1], best % log_p.shape[1]
+
+
+def word_weights(positive, negative):
+    p, n = positive + 1, negative + 1
+    return jnp.log(p / p.sum()) - jnp.log(n / n.sum())
+
+
+def mean_pool(hs, lengths):
+    counts = jnp.arange(hs.shape[1])[None] < lengths[:, None]
+    summed = jnp.where(counts[:, :, None], hs, 0.0).sum(axis=1)
+    return summed / jnp.maximum(lengths, 1)[:, None].astype(hs.dtype)
+
+
+def sign_test(first, second):
+    tosses, fewer = first + second, min(first, second)
+    tail = sum(math.comb(tosses, k) for k in range(fewer + 1))
+    return min(1.0, 2 * tail / 2**tosses)

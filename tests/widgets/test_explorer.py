@@ -251,6 +251,8 @@ def test_random_moves_raise_nothing(explorer: Explorer) -> None:
             value: Any = control.number(rng.uniform(control.low, control.high))
         elif control.description["kind"] == "choice":
             value = str(rng.choice(control.description["options"]))
+        elif control.description["kind"] == "text":
+            value = " ".join(rng.choice(["not", "good", "", "?", "\n", "é"], 5))
         else:
             value = rng.uniform(control.low, control.high, control.count).tolist()
         from_page(explorer, **{name: value})

@@ -5,12 +5,13 @@
  * What one control is; declared in Python (widgets/controls.py).
  * @typedef {object} ControlSpec
  * @property {string} name of the trait
- * @property {"slider"|"choice"|"numbers"} kind numbers have no control: they are drawn
+ * @property {"slider"|"choice"|"text"|"numbers"} kind numbers have no control: they are drawn
  * @property {string} [label]
  * @property {number} [low] slider
  * @property {number} [high] slider
  * @property {number} [step] slider
  * @property {string[]} [options] choice
+ * @property {number} [longest] text: how many characters it may have
  * @property {*} start value when the explorer was made
  */
 
@@ -77,7 +78,23 @@ function choice({ name, label, options }, change) {
   };
 }
 
-const KINDS = { slider, choice };
+/** As `slider`: a line that is read while it is typed. */
+function textField({ name, label, longest }, change) {
+  const input = make("input", {
+    type: "text", maxLength: longest, spellcheck: false, autocomplete: "off", ...KEEP_KEYS,
+  });
+  input.dataset.control = name;
+  input.addEventListener("input", () => change({ [name]: input.value }));
+  return {
+    element: make("label", { className: "lstm-text" }, make("span", {}, label), input),
+    inputs: [input],
+    show(value) {
+      if (input.value !== value) input.value = value; // else the caret would jump to the end
+    },
+  };
+}
+
+const KINDS = { slider, choice, text: textField };
 
 function button(label, onclick, properties = {}) {
   return make("button", { type: "button", textContent: label, onclick, ...KEEP_KEYS, ...properties });
@@ -110,6 +127,7 @@ export function controlPanel({ specs, presets, buttons, change, press, reset, re
   const element = make(
     "div",
     { className: "lstm-panel" },
+    make("div", { className: "lstm-controls" }, ...elements("text")),
     make("div", { className: "lstm-controls" }, ...elements("slider")),
     make("div", { className: "lstm-controls" }, ...elements("choice")),
     make(
