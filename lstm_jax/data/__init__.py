@@ -3,6 +3,7 @@
 Everything is offline: real data comes out of an installed package, a task draws its own from a key.
 
     sunspots        the monthly sunspot numbers, 1749 to 2009
+    prices          daily prices of four companies, 2000 to 2013
     windows         a series cut into inputs and targets; the split and the scale that do not leak
     baselines       forecasts a trained network has to beat, and the score that says whether it did
     digits          handwritten digits as sequences of rows or of pixels
