@@ -10,6 +10,7 @@ from lstm_jax.exercises import (
     lesson_06,
     lesson_07,
     lesson_08,
+    lesson_12,
 )
 
 EXERCISES = {
@@ -24,6 +25,7 @@ EXERCISES = {
         lesson_06,
         lesson_07,
         lesson_08,
+        lesson_12,
     )
     for exercise in lesson.EXERCISES
 }

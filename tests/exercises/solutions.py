@@ -180,3 +180,18 @@ def chrono_biases(steps):
     keep = jnp.log(steps)
     rest = jnp.zeros_like(steps)
     return jnp.concatenate([-keep, keep, rest, rest])
+
+
+def fill_from_past(series):
+    steps = jnp.where(jnp.isnan(series), 0, jnp.arange(len(series)))
+    return series[jax.lax.cummax(steps)]
+
+
+def skill_per_horizon(forecast, truth, free):
+    error = jnp.mean((forecast - truth) ** 2, axis=0)
+    return 1 - error / jnp.mean((free - truth) ** 2, axis=0)
+
+
+def pinball_loss(q, y, p):
+    above = y - q
+    return jnp.mean(jnp.maximum(p * above, (p - 1) * above))
