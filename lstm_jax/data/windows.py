@@ -106,10 +106,9 @@ def windows(
     for name, values in {"series": series, "target": target}.items():
         _check_no_gaps("windows", name, values)
     length = check_size("windows", "length", length)
-    several = not isinstance(horizon, int | np.integer) and np.ndim(horizon) == 1
-    horizons = [
-        check_size("windows", "horizon", each) for each in (horizon if several else [horizon])
-    ]
+    several = np.ndim(horizon) == 1
+    each = np.atleast_1d(np.asarray(horizon, object)).tolist()
+    horizons = [check_size("windows", "horizon", one) for one in each]
     if not horizons:
         raise ValueError("windows: horizon is empty; give at least one, for example 1")
     count = len(series) - length - max(horizons) + 1

@@ -10,7 +10,7 @@ from lstm_jax.exercises.exercise import Args, Array, Exercise, tenths
 
 def fill_from_past(series: Array) -> Array:
     """A series (N,), each NaN replaced by the last known value; the first one is known."""
-    filled = []
+    filled: list[float] = []
     for value in series:
         filled.append(filled[-1] if math.isnan(value) else value)
     return np.array(filled)

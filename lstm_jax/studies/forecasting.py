@@ -36,14 +36,14 @@ class Examples(NamedTuple):
 
 
 class Known(NamedTuple):
-    """Examples to train on: the first `count` of `examples`. All behind them is NaN.
+    """Examples to train on: the first `rows` of `examples`. All behind them is NaN.
 
     So a training that looked behind the cut would stop at once, and say why. As the arrays have the
     same shape wherever the cut lies, `fit` compiles once for all cuts.
     """
 
     examples: Examples
-    count: int
+    rows: int
 
 
 def known(examples: Examples, count: int) -> Known:
@@ -97,7 +97,7 @@ def train(
     trained = fit(
         Partial(_loss, jnp.asarray(levels, jnp.float32)),  # type: ignore[no-untyped-call]
         networks,
-        Partial(_draw, known.examples, jnp.int32(known.count)),  # type: ignore[no-untyped-call]
+        Partial(_draw, known.examples, jnp.int32(known.rows)),  # type: ignore[no-untyped-call]
         key=keys,
         steps=steps,
         optimizer=adam(rate),
@@ -105,8 +105,8 @@ def train(
         mesh=seeds_mesh(runs),
         progress=progress,
     )
-    networks: Network = trained.params
-    return networks
+    result: Network = trained.params
+    return result
 
 
 @jax.jit

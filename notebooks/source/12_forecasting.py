@@ -64,7 +64,7 @@ months = np.array(sunspot_forecasts.HORIZONS)
 print(
     f"{len(truth)} origins, {last.origin[0]:.1f} to {last.origin[-1]:.1f}; {len(months)} horizons"
 )
-print(f"learned from {last.known.count:,} windows, all of whose targets lie before 1979")
+print(f"learned from {last.known.rows:,} windows, all of whose targets lie before 1979")
 
 errors = {
     name: [baselines.rmse(said[:, k], truth[:, k]) for k in range(len(months))]
@@ -240,9 +240,9 @@ plots.curves(
 
 # %%
 first = sunspot_forecasts.fold(sunspot_forecasts.CUTS[0])
-later = first.known.examples.ys[first.known.count :]
+later = first.known.examples.ys[first.known.rows :]
 assert np.isnan(later).all()
-print(f"{first.known.count:,} windows known in {first.cut}, {len(later):,} rows of NaN behind them")
+print(f"{first.known.rows:,} windows known in {first.cut}, {len(later):,} rows of NaN behind them")
 
 # %% [markdown]
 # > **Predict.** In how many of the four tests does the LSTM (the mean of four) beat the linear
@@ -385,8 +385,9 @@ plots.curves(
 # **Notice**
 # 1. An interval that is wide enough holds everything, and says nothing. So look at both: how often
 #    it holds, and how wide it is.
-# 2. What it knows of its own errors comes from the years it has learned from. In new years it errs
-#    more. That is why such intervals are rather too narrow than too wide.
+# 2. What a network knows of its own errors comes from the years it has learned from. Where new
+#    years are wilder than those, its intervals are too narrow, and nothing in it will say so.
+#    So count.
 #
 # ## 6. A price forecast that looks right (8 min)
 #
@@ -516,7 +517,6 @@ return_said = {
     "linear": by_day(price_forecasts.linear(returns))[..., 0],
     "always up": zero + 1e-9,
 }
-moved = return_came != 0
 print(f"{len(return_came):,} days, 4 shares      skill over persistence      direction right")
 for name, forecast in return_said.items():
     skill = skill_interval(forecast, return_came, zero, block=price_forecasts.MONTH)
@@ -640,10 +640,9 @@ def copying_skill(*, shuffled):
     cut = int(0.75 * len(xs))
     order = np.random.default_rng(0).permutation(len(xs)) if shuffled else np.arange(len(xs))
     train, test = order[: cut - 12], order[cut:]
-    distance = (
-        (xs[test, None, :, 0] - xs[None, train, :, 0]) ** 2 for test in np.array_split(test, 20)
-    )
-    nearest = np.concatenate([each.sum(axis=-1).argmin(axis=1) for each in distance])
+    known_xs, asked_xs = xs[train, :, 0], xs[test, :, 0]
+    distance = (known_xs**2).sum(axis=1) - 2 * asked_xs @ known_xs.T  # but for a constant
+    nearest = distance.argmin(axis=1)
     return baselines.skill(ys[train][nearest], ys[test], xs[test, -1, 0])
 
 
@@ -658,7 +657,7 @@ xs, ys = windows(
 asked = slice(-len(truth), None)
 knowing = whole.undo(
     baselines.linear(
-        (xs[: last.known.count], ys[: last.known.count]), xs[asked], ridge=sunspot_forecasts.RIDGE
+        (xs[: last.known.rows], ys[: last.known.rows]), xs[asked], ridge=sunspot_forecasts.RIDGE
     )
 )
 honest_scale = baselines.skill(
