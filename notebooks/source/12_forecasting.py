@@ -30,6 +30,7 @@ from lstm_jax.exercises import check, hint
 from lstm_jax.live import LiveLoss
 from lstm_jax.studies import forecasting, price_forecasts, sunspot_forecasts
 from lstm_jax.studies.intervals import share_interval, skill_interval
+from lstm_jax.widgets import ForecastExplorer
 
 # %%
 jax.config.update("jax_num_cpu_devices", min(4, os.cpu_count()))  # a core for each network
@@ -382,6 +383,21 @@ plots.curves(
 )
 
 # %% [markdown]
+# And now by eye. Move the origin through thirty years with the slider, or press play. The dark band
+# should hold half of what came, the light one nine tenths. Below is the error of each forecaster
+# over all that has come *by then*: nothing else was known on that day.
+
+# %%
+explorer = ForecastExplorer(networks, t=96)
+explorer
+
+# %%
+if np.isnan(explorer.error):
+    print("Nothing has come yet at this origin: move it on.")
+else:
+    print(f"{explorer.model}, {explorer.horizon} months ahead: error so far {explorer.error:.1f}")
+
+# %% [markdown]
 # **Notice**
 # 1. An interval that is wide enough holds everything, and says nothing. So look at both: how often
 #    it holds, and how wide it is.
@@ -476,11 +492,13 @@ plots.curves(
         "forecast of the day before": tomorrow[tail],
         "today's price": today[tail],
     },
-    title="The last 40 days: the forecast comes late",
+    title="The last 40 days: " + ("the forecast comes late" if lag else "the forecast in time"),
     xlabel="trading day, 0 is the last",
     ylabel="adjusted price, dollars",
     dashed=["today's price"],
-    alt="The last forty days enlarged: the forecast repeats the price of the day before.",
+    alt="The last forty days enlarged. The moves of the forecast go with the move that has been, "
+    f"correlation {np.corrcoef(moves, been)[0, 1]:.2f}; with the move to come "
+    f"{np.corrcoef(moves, coming)[0, 1]:.2f}.",
 )
 
 # %% [markdown]
@@ -599,7 +617,7 @@ print(f"Verdict: {answer}.")
 plots.bars(
     {"price (LSTM)": max(skill.value, 0.0)}
     | {f"range ({name})": each[0].value for name, each in range_skill.items()},
-    title="How wild tomorrow will be can be foretold, where it goes cannot",
+    title="Skill one day ahead: where the price goes, and how wild it is",
     xlabel="skill over persistence, 1 day ahead (no unit; below 0 is drawn as 0)",
     alt="Skill one day ahead: price "
     + f"{skill.value:+.3f}; range "
