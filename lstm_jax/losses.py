@@ -39,6 +39,32 @@ def cross_entropy(logits: Array, target: Array, where: Array | None = None) -> A
     return jnp.mean(each, where=where)
 
 
+def pinball(prediction: Array, target: Array, levels: Array) -> Array:
+    """The mean pinball loss of Q quantiles, one number: smallest where each is where it says.
+
+    A forecast q of level p pays `p · (y - q)` where y lies above it and `(1 - p) · (q - y)` where y
+    lies below. At level 0.9 to be too low costs nine times as much as to be too high, so q settles
+    where 90 % of all y lie below it.
+
+    Args:
+        prediction: `(B, K, Q)`, for each of K numbers Q quantiles.
+        target: `(B, K)`.
+        levels: `(Q,)`, between 0 and 1.
+
+    Raises:
+        ValueError: the shapes do not fit each other.
+
+    Source: Koenker and Bassett, "Regression quantiles", 1978.
+    """
+    check_shape("pinball", "levels", levels.shape, [Axis("quantiles")])
+    axes = [Axis(f"on axis {n}", s, f"target has {s}") for n, s in enumerate(target.shape)]
+    quantiles = Axis("quantiles", len(levels), f"there are {len(levels)} levels")
+    check_shape("pinball", "prediction", prediction.shape, [*axes, quantiles])
+    above = target[..., None] - prediction
+    weight = levels.reshape((1,) * target.ndim + (-1,))
+    return jnp.mean(jnp.maximum(weight * above, (weight - 1) * above))
+
+
 def check_logits(
     where: str,
     logits: Array,

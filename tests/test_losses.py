@@ -5,7 +5,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from lstm_jax.losses import cross_entropy, mean_squared_error
+from lstm_jax.losses import cross_entropy, mean_squared_error, pinball
 
 LOGITS = jax.random.normal(jax.random.key(0), (3, 4, 5))
 TARGET = jax.random.randint(jax.random.key(1), (3, 4), 0, 5)
@@ -91,3 +91,38 @@ def test_guessing_costs_ln_k_and_being_sure_and_right_nothing():
 def test_wrong_calls_are_named(call, message):
     with pytest.raises(ValueError, match=message):
         call()
+
+
+def test_pinball_equals_a_plain_loop():
+    draw = np.random.default_rng(5)
+    q, y, levels = draw.normal(size=(4, 3, 2)), draw.normal(size=(4, 3)), [0.1, 0.7]
+    total = 0.0
+    for n in range(4):
+        for k in range(3):
+            for j, p in enumerate(levels):
+                above = y[n, k] - q[n, k, j]
+                total += p * above if above > 0 else (p - 1) * above
+    got = pinball(*(jnp.asarray(part, jnp.float32) for part in (q, y, levels)))
+    np.testing.assert_allclose(got, total / 24, rtol=1e-5)
+
+
+def test_pinball_is_smallest_at_the_quantile():
+    y = jnp.asarray(np.random.default_rng(6).normal(size=(1001, 1)), jnp.float32)
+    q = jnp.linspace(-3, 3, 601)
+    for p in (0.05, 0.5, 0.9):
+        loss = [pinball(jnp.full((1001, 1, 1), each), y, jnp.array([p])) for each in q[::10]]
+        best = float(q[::10][int(np.argmin(loss))])
+        assert abs(best - np.quantile(np.asarray(y), p)) < 0.1
+
+
+@pytest.mark.parametrize(
+    ("shapes", "message"),
+    [
+        (((4, 3, 2), (4, 3), (3,)), "prediction has 2 quantiles but there are 3 levels"),
+        (((4, 1, 2), (4, 3), (2,)), "prediction has 1 on axis 1 but target has 3"),
+        (((4, 3, 2), (4, 3), (2, 1)), "levels has 2 axes"),
+    ],
+)
+def test_pinball_refuses_what_does_not_fit(shapes, message):
+    with pytest.raises(ValueError, match=message):
+        pinball(*(jnp.ones(shape) for shape in shapes))

@@ -5,6 +5,7 @@ Everything is offline: real data comes out of an installed package, a task draws
     sunspots        the monthly sunspot numbers, 1749 to 2009
     reviews         sentences and reviews of films, each positive or negative
     bag_of_words    naive Bayes: a score from the words of a text, whatever their order
+    prices          daily prices of four companies, 2000 to 2013
     windows         a series cut into inputs and targets; the split and the scale that do not leak
     baselines       forecasts a trained network has to beat, and the score that says whether it did
     digits          handwritten digits as sequences of rows or of pixels

@@ -1,25 +1,31 @@
 """Forecasts that cost nothing, and the score of a network against them.
 
 A forecast is good only beside another one. Print these first, in the units of the series.
-Windows `xs (B, T, 1)` and targets `ys (B,)` are those of `lstm_jax.data.windows`.
+Windows `xs (B, T, D)` and targets `ys`, `(B,)` or `(B, K)` for K horizons, are those of
+`lstm_jax.data.windows`. `persistence` and `seasonal` look at the first of the D series.
 """
+
+from collections.abc import Sequence
 
 import numpy as np
 
 from lstm_jax.data.windows import Floats
 
 
-def persistence(xs: Floats) -> Floats:
-    """Nothing changes: the last value of each window, `(B,)`."""
-    return xs[:, -1, 0]
+def persistence(xs: Floats, horizons: Sequence[int] | None = None) -> Floats:
+    """Nothing changes: the last value of each window, `(B,)`; for K horizons K times, `(B, K)`."""
+    last = xs[:, -1, 0]
+    return last if horizons is None else np.repeat(last[:, None], len(horizons), axis=1)
 
 
-def seasonal(xs: Floats, horizon: int, period: int) -> Floats:
-    """It comes round again: the value one period before the target, `(B,)`.
+def seasonal(xs: Floats, horizon: int | Sequence[int], period: int) -> Floats:
+    """It comes round again: the value one period before the target, `(B,)` or `(B, K)`.
 
     Raises:
         ValueError: that value is not in the window: it lies before its start or after its end.
     """
+    if not isinstance(horizon, int | np.integer):
+        return np.stack([seasonal(xs, each, period) for each in horizon], axis=1)
     length = xs.shape[1]
     if not horizon <= period < horizon + length:
         raise ValueError(
@@ -29,11 +35,27 @@ def seasonal(xs: Floats, horizon: int, period: int) -> Floats:
     return xs[:, length - 1 + horizon - period, 0]
 
 
-def linear(train: tuple[Floats, Floats], xs: Floats) -> Floats:
-    """A weighted sum of the window and a constant, `(B,)`, fitted to `train` by least squares."""
-    train_xs, train_ys = train
-    weights, *_ = np.linalg.lstsq(_with_constant(train_xs), train_ys.astype(np.float64))
-    return _with_constant(xs) @ weights
+def linear(train: tuple[Floats, Floats], xs: Floats, *, ridge: float = 0.0) -> Floats:
+    """A weighted sum of all numbers in the window and a constant, `(B,)` or `(B, K)`.
+
+    Its weights make the squared error on `train`, windows and targets, as small as they can: least
+    squares. With `ridge` above 0, `ridge` times the sum of the squared weights is added to the sum
+    of the squared errors: then a long window of a short series does not fit every whim of it. The
+    constant stays free.
+    """
+    train_xs, train_ys = (np.asarray(part, np.float64) for part in train)
+    inputs, asked = (
+        np.reshape(part, (len(part), -1)).astype(np.float64) for part in (train_xs, xs)
+    )
+    middle, mean = inputs.mean(axis=0), train_ys.mean(axis=0)  # the constant, free of the penalty
+    rows, targets = inputs - middle, train_ys - mean
+    if ridge:
+        # A weight of size w costs ridge * w²: so does a row that wants 0 and gets sqrt(ridge) * w.
+        size = rows.shape[1]
+        rows = np.concatenate([rows, np.sqrt(ridge) * np.eye(size)])
+        targets = np.concatenate([targets, np.zeros((size, *targets.shape[1:]))])
+    weights, *_ = np.linalg.lstsq(rows, targets)
+    return (asked - middle) @ weights + mean
 
 
 def rmse(prediction: Floats, target: Floats) -> float:
@@ -66,6 +88,16 @@ def skill(prediction: Floats, target: Floats, reference: Floats) -> float:
     return 1 - (error / reference_error) ** 2
 
 
-def _with_constant(xs: Floats) -> Floats:
-    inputs = xs[:, :, 0].astype(np.float64)
-    return np.concatenate([inputs, np.ones((len(inputs), 1))], axis=1)
+def skill_by_horizon(prediction: Floats, target: Floats, reference: Floats) -> Floats:
+    """The `skill` at each of K horizons, `(K,)`, of forecasts `(B, K)`.
+
+    Raises:
+        ValueError: as `skill`, or the forecasts are not `(B, K)`.
+    """
+    if np.ndim(prediction) != 2:
+        raise ValueError(
+            f"skill_by_horizon: prediction is {np.shape(prediction)}; "
+            "it should be (batch, horizons)"
+        )
+    columns = (np.moveaxis(np.asarray(part), 1, 0) for part in (prediction, target, reference))
+    return np.array([skill(*column) for column in zip(*columns, strict=True)])

@@ -2,9 +2,11 @@
 
 Three steps, in this order: cut the series in time (`split`), take the scale from the earlier part
 (`fit_scale`), cut each part into windows on its own (`windows`). A window then never reaches over
-the cut, neither with an input nor with its target.
+the cut, neither with an input nor with its target. Gaps are filled before all that, from what lies
+before them (`fill_gaps`).
 """
 
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -64,41 +66,118 @@ def fit_scale(train: Floats) -> Scale:
     return scale
 
 
-def windows(series: Floats, length: int, horizon: int) -> tuple[Floats, Floats]:
-    """Every window of a series `(N,)`, and the value to forecast from it.
+def windows(
+    series: Floats,
+    length: int,
+    horizon: int | Sequence[int],
+    *,
+    target: Floats | None = None,
+) -> tuple[Floats, Floats]:
+    """Every window of a series, and what is to be forecast from it.
 
     Args:
-        series: `(N,)` floats.
+        series: `(N,)` floats, or `(N, D)` for several series side by side, D numbers a step.
         length: steps in a window, T.
-        horizon: steps from the last input to the target; 1 is the next value.
+        horizon: steps from the last input to the target; 1 is the next value. Or K of them, such
+            as `range(1, 25)`.
+        target: `(N,)`, the series to forecast; None is the series itself, if D is 1.
 
     Returns:
-        xs: `(B, T, 1)`, where `xs[i, t, 0]` is `series[i + t]`.
-        ys: `(B,)`, where `ys[i]` is `series[i + T - 1 + horizon]`. B is `N - T - horizon + 1`.
+        xs: `(B, T, D)`, where `xs[i, t]` is `series[i + t]`.
+        ys: `(B,)`, where `ys[i]` is `target[i + T - 1 + horizon]`; for K horizons `(B, K)`. B is
+            `N - T - horizon + 1`, with the largest horizon.
 
     Raises:
-        ValueError: the series is not `(N,)` floats, a size is below 1, or no window fits.
+        ValueError: the series or the target is of another shape, no floats, or has gaps; a size is
+            below 1; or no window fits.
     """
-    series = _check_series("windows", series)
+    series = _check_series("windows", series, columns=True)
+    if target is None and series.ndim == 2:
+        raise ValueError(
+            f"windows: series is {series.shape}, so target should say which numbers to forecast, "
+            "for example target=series[:, 0]"
+        )
+    target = series if target is None else _check_series("windows", target, name="target")
+    if len(target) != len(series):
+        raise ValueError(
+            f"windows: target has {len(target)} values but series has {len(series)} steps; "
+            "they should lie side by side in time"
+        )
+    for name, values in {"series": series, "target": target}.items():
+        _check_no_gaps("windows", name, values)
     length = check_size("windows", "length", length)
-    horizon = check_size("windows", "horizon", horizon)
-    count = len(series) - length - horizon + 1
+    several = np.ndim(horizon) == 1
+    each = np.atleast_1d(np.asarray(horizon, object)).tolist()
+    horizons = [check_size("windows", "horizon", one) for one in each]
+    if not horizons:
+        raise ValueError("windows: horizon is empty; give at least one, for example 1")
+    count = len(series) - length - max(horizons) + 1
     if count < 1:
         raise ValueError(
-            f"windows: series has {len(series)} values but length {length} and horizon {horizon} "
-            f"need at least {length + horizon}; shorten one of them"
+            f"windows: series has {len(series)} values but length {length} and horizon "
+            f"{max(horizons)} need at least {length + max(horizons)}; shorten one of them"
         )
-    inputs = np.lib.stride_tricks.sliding_window_view(series, length)[:count]
-    # A copy: the view shares its memory between windows, and writing into one would change others.
-    return inputs[:, :, None].copy(), series[length - 1 + horizon :].copy()
+    columns = series if series.ndim == 2 else series[:, None]
+    inputs = np.lib.stride_tricks.sliding_window_view(columns, length, axis=0)[:count]  # (B, D, T)
+    first = length - 1
+    ys = np.stack([target[first + each : first + each + count] for each in horizons], axis=1)
+    # Copies: the view shares its memory between windows, and writing into one would change others.
+    return inputs.swapaxes(1, 2).copy(), ys if several else ys[:, 0].copy()
 
 
-def _check_series(where: str, series: Floats) -> Floats:
-    array = np.asarray(series)
-    if array.ndim != 1 or not np.issubdtype(array.dtype, np.floating):
+class Filled(NamedTuple):
+    """A series without its gaps.
+
+    Attributes:
+        series: `(N,)`, each gap filled with the last value that was known before it.
+        known: `(N,)` booleans, False where a value was filled in: no target to be judged by.
+    """
+
+    series: Floats
+    known: npt.NDArray[np.bool_]
+
+
+def fill_gaps(series: Floats) -> Filled:
+    """Fill the NaN of a series `(N,)` from its past alone: the last known value is carried on.
+
+    A line drawn from the value before a gap to the one behind it would be smoother, and a leak: a
+    window that ends within the gap would know where the series goes.
+
+    Raises:
+        ValueError: the series is not `(N,)` floats, or begins with a gap, before which there is
+            nothing.
+    """
+    series = _check_series("fill_gaps", series)
+    known = np.isfinite(series)
+    if not known[0]:
+        first = f"its first known value is that of step {known.argmax()}"
         raise ValueError(
-            f"{where}: the series should be floats of shape (N,), got {array.dtype} {array.shape}"
+            f"fill_gaps: the series begins with a gap, and {first if known.any() else 'goes on so'}"
+            "; cut it there: nothing that comes later may fill it"
+        )
+    last = np.maximum.accumulate(np.where(known, np.arange(len(series)), 0))
+    return Filled(series[last], known)
+
+
+def _check_series(
+    where: str, series: Floats, *, name: str = "series", columns: bool = False
+) -> Floats:
+    array = np.asarray(series)
+    ranks, shapes = ((1, 2), "(N,) or (N, D)") if columns else ((1,), "(N,)")
+    if array.ndim not in ranks or not np.issubdtype(array.dtype, np.floating):
+        raise ValueError(
+            f"{where}: the {name} should be floats of shape {shapes}, "
+            f"got {array.dtype} {array.shape}"
         )
     if array.size == 0:
-        raise ValueError(f"{where}: the series is empty; it should hold at least one value")
+        raise ValueError(f"{where}: the {name} is empty; it should hold at least one value")
     return array
+
+
+def _check_no_gaps(where: str, name: str, values: Floats) -> None:
+    gaps = ~np.isfinite(values).reshape(len(values), -1).all(axis=1)
+    if gaps.any():
+        raise ValueError(
+            f"{where}: {name} has gaps (NaN or infinity), {gaps.sum()} of {len(values)} steps, the "
+            f"first at step {gaps.argmax()}; fill them from the past with fill_gaps"
+        )

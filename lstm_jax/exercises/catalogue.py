@@ -13,6 +13,7 @@ from lstm_jax.exercises import (
     lesson_09,
     lesson_10,
     lesson_11,
+    lesson_12,
 )
 
 EXERCISES = {
@@ -30,6 +31,7 @@ EXERCISES = {
         lesson_09,
         lesson_10,
         lesson_11,
+        lesson_12,
     )
     for exercise in lesson.EXERCISES
 }

@@ -7,6 +7,11 @@ sentiment   a text in, a score out: the words as vectors, a cell, one summary of
 """
 
 from lstm_jax.models.language import LanguageModel, init_language_model, predict, sample, surprise
+readout      a cell, and a readout that turns its outputs into answers
+forecasting  what mends a free forecast, at several horizons, and says how far to trust it
+"""
+
+from lstm_jax.models.forecasting import Forecast, forecast, forecast_loss, init_forecaster
 from lstm_jax.models.readout import Network, Readout, init_network, last_answers, read_out
 from lstm_jax.models.sentiment import Sentiment, init_sentiment
 
@@ -26,6 +31,14 @@ __all__ = [
     "Sentiment",
     "init_network",
     "init_sentiment",
+    "last_answers",
+    "Forecast",
+    "Network",
+    "Readout",
+    "forecast",
+    "forecast_loss",
+    "init_forecaster",
+    "init_network",
     "last_answers",
     "read_out",
 ]

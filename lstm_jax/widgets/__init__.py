@@ -5,6 +5,7 @@ each explorer stands in its own file, and its drawing in `js` under the same nam
 """
 
 from lstm_jax.widgets.cell import CellExplorer
+from lstm_jax.widgets.forecast import ForecastExplorer
 from lstm_jax.widgets.gate import GateExplorer
 from lstm_jax.widgets.gradient import GradientExplorer
 from lstm_jax.widgets.rnn import RNNExplorer
@@ -14,6 +15,7 @@ from lstm_jax.widgets.training import TrainingExplorer
 
 __all__ = [
     "CellExplorer",
+    "ForecastExplorer",
     "GateExplorer",
     "GradientExplorer",
     "RNNExplorer",

@@ -103,8 +103,23 @@ def training(explorer: Any) -> list[Any]:
     return [RUNS, *used, rounded(task.loss), 100 * task.accuracy]
 
 
+def forecast(explorer: Any) -> list[Any]:
+    k, t = explorer.horizon - 1, explorer.t
+    years = [1978 + (11 + t) // 12, 1978 + (11 + t + explorer.horizon) // 12]
+    said = [rounded(explorer.forecast[k], 0)]
+    if explorer.model == "LSTM":
+        said += [90, *(rounded(end[k], 0) for end in explorer.interval)]
+    said += [rounded(explorer.truth[k], 0)]
+    checked = max(0, t - k)
+    if checked:
+        same = type(explorer)(model="persistence", t=t, horizon=explorer.horizon)
+        said += [checked, rounded(explorer.error, 1), rounded(same.error, 1)]
+    return [years[0], explorer.horizon, years[1], *said]
+
+
 READOUTS: dict[str, Callable[[Any], list[Any]]] = {
     "CellExplorer": cell,
+    "ForecastExplorer": forecast,
     "GateExplorer": gate,
     "GradientExplorer": gradient,
     "RNNExplorer": rnn,

@@ -64,3 +64,35 @@ def test_figures_on_the_sunspots():
     assert baselines.rmse(baselines.persistence(xs), ys) == pytest.approx(36.1, abs=0.1)
     linear = baselines.linear(windows(train, 48, 12), xs)
     assert baselines.rmse(linear, ys) == pytest.approx(28.1, abs=0.1)
+
+
+def test_several_horizons_stand_side_by_side():
+    series = np.arange(40.0)
+    horizons = [1, 3, 12]
+    xs, ys = windows(series, 12, horizons)
+    np.testing.assert_array_equal(baselines.persistence(xs, horizons), ys - horizons)
+    np.testing.assert_array_equal(baselines.seasonal(xs, horizons, 12), ys - 12)
+    each = [baselines.linear((xs, ys[:, k]), xs) for k in range(3)]
+    np.testing.assert_allclose(baselines.linear((xs, ys), xs), np.stack(each, axis=1))
+
+
+def test_ridge_solves_its_normal_equations():
+    draw = np.random.default_rng(3)
+    xs, ys, new = draw.normal(size=(20, 5, 2)), draw.normal(size=(20, 3)) + 7, np.ones((4, 5, 2))
+    # With a column of ones for the constant, which costs nothing.
+    rows = np.concatenate([xs.reshape(20, 10), np.ones((20, 1))], axis=1)
+    penalty = np.diag([2.5] * 10 + [0])
+    weights = np.linalg.solve(rows.T @ rows + penalty, rows.T @ ys)
+    expected = np.concatenate([new.reshape(4, 10), np.ones((4, 1))], axis=1) @ weights
+    np.testing.assert_allclose(baselines.linear((xs, ys), new, ridge=2.5), expected)
+
+
+def test_skill_by_horizon_is_that_of_each_column():
+    draw = np.random.default_rng(4)
+    prediction, target, reference = draw.normal(size=(3, 9, 4))
+    expected = [baselines.skill(prediction[:, k], target[:, k], reference[:, k]) for k in range(4)]
+    np.testing.assert_allclose(baselines.skill_by_horizon(prediction, target, reference), expected)
+    with pytest.raises(ValueError, match=r"skill_by_horizon: prediction is \(9,\)"):
+        baselines.skill_by_horizon(prediction[:, 0], target[:, 0], reference[:, 0])
+    with pytest.raises(ValueError, match=r"prediction is \(8,\) but target is \(9,\)"):
+        baselines.skill_by_horizon(prediction[:8], target, reference)

@@ -237,3 +237,18 @@ def sign_test(first, second):
     tosses, fewer = first + second, min(first, second)
     tail = sum(math.comb(tosses, k) for k in range(fewer + 1))
     return min(1.0, 2 * tail / 2**tosses)
+
+
+def fill_from_past(series):
+    steps = jnp.where(jnp.isnan(series), 0, jnp.arange(len(series)))
+    return series[jax.lax.cummax(steps)]
+
+
+def skill_per_horizon(forecast, truth, free):
+    error = jnp.mean((forecast - truth) ** 2, axis=0)
+    return 1 - error / jnp.mean((free - truth) ** 2, axis=0)
+
+
+def pinball_loss(q, y, p):
+    above = y - q
+    return jnp.mean(jnp.maximum(p * above, (p - 1) * above))

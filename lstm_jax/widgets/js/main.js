@@ -4,6 +4,7 @@ import { watchAnswers } from "./answers.js";
 import { cellView } from "./cell.js";
 import { controlPanel, KEEP_KEYS, make } from "./controls.js";
 import { clearCanvas } from "./draw.js";
+import { forecastView } from "./forecast.js";
 import { gateView } from "./gate.js";
 import { gradientView } from "./gradient.js";
 import { rnnView } from "./rnn.js";
@@ -42,6 +43,9 @@ import { trainingView } from "./training.js";
 const VIEWS = {
   cell: cellView, gate: gateView, gradient: gradientView, rnn: rnnView, sentence: sentenceView,
   trained: trainedView, training: trainingView,
+  cell: cellView, gate: gateView, gradient: gradientView, rnn: rnnView, trained: trainedView,
+  training: trainingView,
+  forecast: forecastView,
 };
 
 const STEP_MS = 150; // one step of the player
