@@ -284,7 +284,7 @@ for kind, largest in sharp.items():
 # **Notice**
 # 1. Nobody told it where to look. It found the places by itself, since looking there makes the
 #    loss small.
-# 2. A row with one dark place copies: look at the digits of the day and the last ones of the year. A
+# 2. A row with one dark place copies: look at the digits of the day and the last of the year. A
 #    pale row looks at nothing in particular. The day of the week and the month can be kept in the
 #    state, as there are few of them, and inside a word the letters follow by themselves.
 # 3. So a map of attention is not a dictionary. It shows where something was looked up, not all that
