@@ -68,8 +68,10 @@ class ChunkLoss:
 
     def __call__(self, model: LanguageModel, text: Streams, at: Place) -> tuple[Array, Place]:
         """The bits a character of this chunk, and the place after it."""
-        chunk = [jax.lax.dynamic_slice_in_dim(part, at.step, self.length, 1) for part in text]
-        value, state = loss(model, *chunk, at.state)
+        inputs, targets = (
+            jax.lax.dynamic_slice_in_dim(part, at.step, self.length, 1) for part in text
+        )
+        value, state = loss(model, inputs, targets, at.state)
         step = at.step + self.length
         done = step + self.length > text.inputs.shape[1]
         state = jax.tree.map(lambda s: jnp.where(done, jnp.zeros_like(s), s), self.hand_on(state))
