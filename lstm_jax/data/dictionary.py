@@ -65,4 +65,5 @@ def _bags(texts: Sequence[str], features: dict[str, int]) -> npt.NDArray[np.floa
             if two in features:
                 row[features[two]] = count
     norms = np.linalg.norm(bags, axis=1, keepdims=True)
-    return bags / np.where(norms > 0, norms, 1)
+    unit: npt.NDArray[np.float32] = bags / np.maximum(norms, np.float32(1e-9))
+    return unit

@@ -90,7 +90,8 @@ class ForecastExplorer(Explorer):
     @property
     def params(self) -> LSTMParams:
         """The cell of the first network."""
-        cell: LSTMParams = unstack(self._networks)[0].cell
+        cell = unstack(self._networks)[0].cell
+        assert isinstance(cell, LSTMParams)
         return cell
 
     @property

@@ -1,4 +1,4 @@
-"""Pictures of arrays, drawn to be read from the last row; the only module that imports matplotlib.
+"""Pictures of arrays, drawn to be read from the last row.
 
 Everything drawn follows four rules. Lines take the Okabe-Ito colours, which colour-blind readers
 can tell apart. Gates, which live in [0, 1], are shown on one blue map where ink means open. Signed
@@ -19,7 +19,6 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.colors import LogNorm
 from matplotlib.figure import Figure
-from matplotlib.patches import Rectangle
 
 from lstm_jax.arrays import ArrayLike
 
@@ -28,7 +27,7 @@ COLOURS = ("#000000", "#D55E00", "#0072B2", "#009E73", "#CC79A7", "#E69F00", "#5
 GATE_MAP = "Blues"
 SIGNED_MAP = "coolwarm"
 
-_STYLE: Any = {
+STYLE: Any = {
     "figure.dpi": 100,
     "figure.facecolor": "white",
     "font.size": 18,
@@ -100,8 +99,8 @@ def curves(
         thin: the names of curves to be drawn thin, such as ragged data behind a smooth curve.
         ylim: the lower and upper end of the vertical axis.
     """
-    with mpl.rc_context(_STYLE):
-        figure, axes = _frame(title, xlabel, ylabel)
+    with mpl.rc_context(STYLE):
+        figure, axes = frame(title, xlabel, ylabel)
         for (name, y), colour in zip(ys.items(), _colours(len(ys)), strict=True):
             values = np.asarray(y, np.float64)
             if log:
@@ -143,8 +142,8 @@ def bands(
         log: whether the vertical axis is logarithmic.
         xlim: the left and right end of the horizontal axis.
     """
-    with mpl.rc_context(_STYLE):
-        figure, axes = _frame(title, xlabel, ylabel)
+    with mpl.rc_context(STYLE):
+        figure, axes = frame(title, xlabel, ylabel)
         for (name, values), colour in zip(runs.items(), _colours(len(runs)), strict=True):
             known = np.where(np.isfinite(values), np.asarray(values, np.float64), np.nan)
             drawn = ~np.isnan(known).all(axis=0)
@@ -172,8 +171,8 @@ def bars(
         alt: the finding in a sentence.
         log: whether the axis is logarithmic.
     """
-    with mpl.rc_context(_STYLE):
-        figure, axes = _frame(title, xlabel, "", height=1.2 + 0.7 * len(values))
+    with mpl.rc_context(STYLE):
+        figure, axes = frame(title, xlabel, "", height=1.2 + 0.7 * len(values))
         drawn = axes.barh(list(values), list(values.values()), color=_colours(len(values)))
         axes.bar_label(drawn, fmt=lambda v: f"{v:,.0f}" if v >= 100 else f"{v:.3g}", padding=8)
         axes.invert_yaxis()
@@ -210,8 +209,8 @@ def coloured_text(
         row, column = (row + 1, 0) if symbol == "\n" else (row, column + 1)
     grid = np.full((places[-1][0] + 1, width), np.nan)
     grid[tuple(np.transpose(places))] = values
-    with mpl.rc_context(_STYLE):
-        figure, axes = _frame(title, "", "", width=13.0, height=1.2 + 0.32 * len(grid))
+    with mpl.rc_context(STYLE):
+        figure, axes = frame(title, "", "", width=13.0, height=1.2 + 0.32 * len(grid))
         image = axes.imshow(grid, cmap=SIGNED_MAP, vmin=-size, vmax=size)
         axes.axis("off")
         for symbol, (row, column) in zip(text, places, strict=True):
@@ -229,8 +228,8 @@ def influence_map(norms: ArrayLike, *, title: str, alt: str, floor: float = 1e-8
     The colours are logarithmic, from `floor` up; what is smaller, and the future, stays white.
     """
     values = np.asarray(norms, np.float64)
-    with mpl.rc_context(_STYLE):
-        figure, axes = _frame(title, "input at step s", "output at step t", width=8.5, height=6.5)
+    with mpl.rc_context(STYLE):
+        figure, axes = frame(title, "input at step s", "output at step t", width=8.5, height=6.5)
         top = max(float(values.max(initial=0.0, where=np.isfinite(values))), 10 * floor)
         image = axes.imshow(
             np.where(values >= floor, values, np.nan),
@@ -246,9 +245,9 @@ def attention_map(
 ) -> Picture:
     """Where a decoder looked: weights (T, S), a row for each symbol written; ink means much."""
     names = [[name.replace(" ", "\N{OPEN BOX}") for name in each] for each in (source, target)]
-    with mpl.rc_context(_STYLE):
+    with mpl.rc_context(STYLE):
         height = 1.5 + 0.32 * len(target)
-        figure, axes = _frame(title, "symbols read", "symbols written", height=height)
+        figure, axes = frame(title, "symbols read", "symbols written", height=height)
         image = axes.imshow(np.asarray(weights), cmap=GATE_MAP, vmin=0, vmax=1)
         long = any(len(name) > 1 for name in names[0])
         axes.set_xticks(range(len(source)), names[0], rotation=90 if long else 0)
@@ -257,62 +256,21 @@ def attention_map(
     return Picture(figure, alt)
 
 
-def unrolled(xs: ArrayLike, hs: ArrayLike, *, title: str, alt: str) -> Picture:
-    """An RNN drawn once for each step: inputs below, states above, the number in every box.
-
-    Args:
-        xs: the inputs of a few steps (T, D).
-        hs: the states (T+1, H), row 0 the initial one, as `trace` gives for one sequence.
-        title: the message.
-        alt: the finding in a sentence.
-    """
-    inputs, states = np.asarray(xs), np.asarray(hs)
-    pitch, below = 2.2, -1.7 - np.arange(inputs.shape[1])  # one step to the next; rows of inputs
-    arrow = {"arrowstyle": "-|>", "lw": 3, "color": "black", "shrinkA": 0, "shrinkB": 2}
-    with mpl.rc_context(_STYLE):
-        width, height = pitch * len(states) - 0.8, len(states[0]) + inputs.shape[1] + 2.1
-        figure, axes = _frame(title, "", "", width=1.1 * width, height=0.8 * height)
-        axes.set(xlim=(-0.7, width - 0.7), ylim=(below[-1] - 1.0, len(states[0]) + 0.6))
-        axes.axis("off")
-        for t, state in enumerate(states):
-            x, middle = pitch * t, (len(state) - 1) / 2
-            axes.text(x, len(state) - 0.1, f"$h_{{{t}}}$", ha="center", va="center")
-            for unit, value in enumerate(state):
-                _box(axes, x, len(state) - 1 - unit, value)
-            if t == 0:
-                continue
-            for row, value in zip(below, inputs[t - 1], strict=True):
-                _box(axes, x, row, value)
-            axes.text(x, below[-1] - 0.7, f"$x_{{{t}}}$", ha="center", va="center")
-            axes.annotate("", (x - 0.6, middle), (x - pitch + 0.6, middle), arrowprops=arrow)
-            axes.text(x - pitch / 2, middle + 0.25, "$W_h$", ha="center", va="center")
-            axes.annotate("", (x, -0.42), (x, below[0] + 0.4), arrowprops=arrow)
-            axes.text(x + 0.12, -0.85, "$W_x$", ha="left", va="center")
-    return Picture(figure, alt)
-
-
-def _box(axes: Axes, x: float, y: float, value: float) -> None:
-    """A number in a box, coloured by the signed map; what lies beyond ±1 takes its last colour."""
-    colour = mpl.colormaps[SIGNED_MAP](0.5 + 0.5 * float(value))
-    axes.add_patch(Rectangle((x - 0.6, y - 0.4), 1.2, 0.8, fc=colour, ec="black", lw=1.5))
-    ink = "white" if abs(value) > 0.7 else "black"
-    axes.text(x, y, f"{value:.2f}", color=ink, ha="center", va="center")
-
-
 def _units_over_time(
     values: ArrayLike, title: str, alt: str, label: str, cmap: str, limits: tuple[float, float]
 ) -> Picture:
     rows = np.asarray(values).T  # (H, T)
-    with mpl.rc_context(_STYLE):
-        figure, axes = _frame(title, "time step", "unit", height=2.5 + 0.12 * len(rows))
+    with mpl.rc_context(STYLE):
+        figure, axes = frame(title, "time step", "unit", height=2.5 + 0.12 * len(rows))
         image = axes.imshow(rows, cmap=cmap, vmin=limits[0], vmax=limits[1])
         figure.colorbar(image, label=label)
     return Picture(figure, alt)
 
 
-def _frame(
+def frame(
     title: str, xlabel: str, ylabel: str, *, width: float = 11.0, height: float = 5.0
 ) -> tuple[Figure, Axes]:
+    """A figure with a title and labelled axes, nothing drawn on it."""
     figure = Figure(figsize=(width, height), layout="constrained")
     axes = figure.subplots()
     axes.set(title=title, xlabel=xlabel, ylabel=ylabel)
