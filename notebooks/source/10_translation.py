@@ -27,6 +27,7 @@ from lstm_jax.exercises import check, hint
 from lstm_jax.live import LiveLoss
 from lstm_jax.models.translation import init_translator, teacher_forced, translation_loss
 from lstm_jax.studies import translation as study
+from lstm_jax.studies import translators
 
 # %% [markdown]
 # ## 1. Texts in two languages (7 min)
@@ -177,7 +178,7 @@ KEY = jax.random.key(0)
 def learn(name, lessons, **how):
     """A translator trained here and now, or the one that came with the lesson."""
     if not LIVE and not how:
-        return study.read().translators[name]
+        return translators.read().translators[name]
     return study.train(KEY, lessons, watch=LiveLoss(study.STEPS, log=True), progress=False, **how)
 
 
@@ -312,7 +313,7 @@ live = {
     "backwards": study.held_out_loss(backwards, turned),
 }
 print("just now: " + ", ".join(f"{way} {loss:.3f} nats a symbol" for way, loss in live.items()))
-contest = study.read().contest
+contest = translators.read().contest
 for kind, losses in contest.items():
     print(f"    {kind:30}", *(f"{loss:.3f}" for loss in losses))
 forwards = np.append(contest["no attention"], live["forwards"])
@@ -323,7 +324,7 @@ print(f"Verdict: {answer}. Smaller in {smaller} of {len(forwards)} pairs of the 
 
 # %% [markdown]
 # The rows below "just now" are from a file that came with the lesson: more seeds, trained with
-# `python -m lstm_jax.studies.translation`.
+# `python -m lstm_jax.studies.translators`.
 #
 # **Notice**
 # - Read backwards, the day of the week is read last and written first: a short way. The year has
@@ -443,7 +444,7 @@ for source, target in menus.corpus.train[:5]:
 # > - (c) fewer than 20 %
 
 # %%
-translator = study.read().translators["interface"]
+translator = translators.read().translators["interface"]
 right = study.exact(translator, menus)
 seen = study.exact(translator, menus, menus.corpus.train[:300])
 answer = "(a)" if right.mean() > 0.9 else "(c)" if right.mean() < 0.2 else "(b)"

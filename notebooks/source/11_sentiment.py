@@ -218,7 +218,10 @@ careless = study.train(
 best = careless.steps[careless.validation.argmin()]
 rises = careless.validation[-1] > 1.1 * careless.validation.min()
 answer = "(c)" if careless.validation.min() > 0.66 else "(b)" if rises else "(a)"
-print(f"Verdict: {answer}. Without blanks, at five times the rate: lowest after {best} steps, ")
+print(
+    f"Verdict: {answer}. Without blanks, at five times the rate: lowest after {best} steps,",
+    end=" ",
+)
 print(f"{careless.validation.min():.2f} nats; at the end {careless.validation[-1]:.2f}.")
 
 plots.curves(
