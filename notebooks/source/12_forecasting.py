@@ -223,6 +223,11 @@ plots.curves(
 )
 
 # %% [markdown]
+# **A caution.** The number of training steps was chosen with an eye on test years, here and for the
+# prices. So the errors of the networks flatter them a little; those of the linear forecast, which
+# has nothing to choose, do not.
+
+# %% [markdown]
 # **Notice**
 # 1. Four networks differ by chance alone. To average what they say costs nothing, and the mean is
 #    often better than most of them.

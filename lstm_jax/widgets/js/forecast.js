@@ -152,4 +152,4 @@ function readForecast({ t, horizon, model, data }, record) {
 }
 
 /** @type {import("./main.js").View} */
-export const forecastView = { height: 600, compute: computeForecast, draw: drawForecast, readout: readForecast };
+export const forecastView = { height: 612, compute: computeForecast, draw: drawForecast, readout: readForecast };
