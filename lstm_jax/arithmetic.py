@@ -19,13 +19,14 @@ from lstm_jax.cells import GRUParams, LSTMParams, LSTMState, RNNParams
 class Arithmetic(NamedTuple):
     """The pieces of one cell."""
 
-    fold: Callable[[Any], Any]  # params -> params with the ½ of σ(a) = ½ tanh(½a) + ½ inside
-    sums: Callable[[Any, Array], Any]  # folded params, x -> what x adds to the sums of the gates
-    tape: Callable[[Any, Any, Array], Any]  # folded params, these, h_before W_h -> tape
+    arrange: Callable[[Any], Any]  # params -> the weights as the pieces below want them
+    sums: Callable[[Any, Array], Any]  # these, x -> what x adds to the sums of the gates
+    tape: Callable[[Any, Any, Array], Any]  # weights, what x adds, h_before -> tape
     advance: Callable[[Any, Any], Any]  # tape, state before -> state after
-    recall: Callable[[Any, Array, Array, Array], Any]  # folded params, x, h_before, h -> tape
+    recall: Callable[[Any, Array, Array, Array], Any]  # weights, x, h_before, h -> tape
     slopes: Callable[[Any, Any, Array, Array | None], Any]  # tape, first state, h_before, valid
-    retreat: Callable[[Any, Any], tuple[Array, Any]]  # slopes, d_state -> d_sums, d_state before
+    # slopes, d_state -> d_sums, and d_state before but for what goes through the sums
+    retreat: Callable[[Any, Any], tuple[Array, Any]]
     recurrent: Callable[[Array, Any], Array]  # d_sums, slopes -> the share of h_before W_h
     gradient: Callable[[Array, Array, Array, Array], Any]  # x, h_before, d_sums, their share
 
@@ -50,9 +51,17 @@ def _sums(params: Any, x: Array) -> Array:
     return sums + _row(params.b, sums)
 
 
-def _tanh_of_sums(_: Any, x_sums: Array, h_sums: Array) -> Array:
-    """The tape of RNN and LSTM: one tanh for all there is."""
-    return jnp.tanh(x_sums + h_sums)
+def _tanh_of_sums(params: Any, x_sums: Array, h_before: Array) -> Array:
+    """The tape of RNN and LSTM: one tanh for all there is, of half the sums of a gate."""
+    return jnp.tanh(_halved(x_sums + h_before @ params.w_h, h_before))
+
+
+def _halved(sums: Array, h: Array) -> Array:
+    """The sums of i, f, g, o with those of the gates halved; of an RNN as they are."""
+    if sums.shape == h.shape:
+        return sums
+    half, whole = (jnp.full(h.shape[-1], scale, sums.dtype) for scale in (0.5, 1.0))
+    return sums * _row(jnp.concatenate([half, half, whole, half]), sums)
 
 
 def _weights(
@@ -63,6 +72,10 @@ def _weights(
     return over_rows(x, d_sums), over_rows(h_before, d_recurrent), d_sums.sum((0, 1))
 
 
+def _as_they_are(params: Any) -> Any:
+    return params
+
+
 def _same(d_sums: Array, _: Any) -> Array:
     return d_sums
 
@@ -70,10 +83,10 @@ def _same(d_sums: Array, _: Any) -> Array:
 def _again(
     sums: Callable[[Any, Array], Any], tape: Callable[[Any, Any, Array], Any]
 ) -> Callable[[Any, Array, Array, Array], Any]:
-    """Recall by computing: two products for the whole block."""
+    """Recall by computing, for the whole block."""
 
-    def recall(folded: Any, x: Array, h_before: Array, _: Array) -> Any:
-        return tape(folded, sums(folded, x), h_before @ folded.w_h)
+    def recall(weights: Any, x: Array, h_before: Array, _: Array) -> Any:
+        return tape(weights, sums(weights, x), h_before)
 
     return recall
 
@@ -81,8 +94,8 @@ def _again(
 # --- RNN: h = tanh(x W_x + h_before W_h + b) -----------------------------------------------------
 
 
-def _rnn_retreat(slopes: Array, d_h: Array) -> tuple[Array, Array]:
-    return d_h * slopes, jnp.zeros_like(d_h)
+def _rnn_retreat(slopes: Array, d_h: Array) -> tuple[Array, None]:
+    return d_h * slopes, None
 
 
 def _rnn_recall(_params: RNNParams, _x: Array, _h_before: Array, h: Array) -> Array:
@@ -94,7 +107,7 @@ def _rnn_slopes(h: Array, _start: Array, _h_before: Array, _valid: Array | None)
 
 
 _RNN = Arithmetic(
-    fold=lambda params: params,
+    arrange=_as_they_are,
     sums=_sums,
     tape=_tanh_of_sums,
     advance=lambda tape, _: tape,
@@ -106,12 +119,6 @@ _RNN = Arithmetic(
 )
 
 # --- LSTM: c = f c_before + i g,  h = o tanh(c) --------------------------------------------------
-
-
-def _lstm_fold(params: LSTMParams) -> LSTMParams:
-    half, whole = (jnp.full_like(params.b[: len(params.b) // 4], scale) for scale in (0.5, 1.0))
-    scale = jnp.concatenate([half, half, whole, half])  # i, f, g, o
-    return LSTMParams(params.w_x * scale[None], params.w_h * scale[None], params.b * scale)
 
 
 def _lstm_gates(tape: Array) -> tuple[Array, Array, Array, Array]:
@@ -145,18 +152,20 @@ def _lstm_slopes(tape: Array, start: LSTMState, _: Array, valid: Array | None) -
     _, c_before = jax.lax.scan(remember, start.c, (kept, written))
     shown = jnp.tanh(kept * c_before + written)
     # The slope of tanh(a) is 1 - t², that of σ(a) = ½ tanh(½a) + ½ a quarter of it.
-    by_gate = [0.25 * g, 0.25 * c_before, i, 0.25 * shown]
-    return LSTMSlopes(o * (1 - shown**2), jnp.concatenate(by_gate, axis=-1) * (1 - tape**2), f)
+    by_gate = zip((0.25 * g, 0.25 * c_before, i, 0.25 * shown), jnp.split(tape, 4, -1), strict=True)
+    by_sums = jnp.concatenate([factor * (1 - t**2) for factor, t in by_gate], axis=-1)
+    return LSTMSlopes(o * (1 - shown**2), by_sums, f)
 
 
 def _lstm_retreat(slopes: LSTMSlopes, d: LSTMState) -> tuple[Array, LSTMState]:
     d_c = d.c + d.h * slopes.c_by_h
     d_sums = jnp.concatenate([d_c, d_c, d_c, d.h], axis=-1) * slopes.sums
-    return d_sums, LSTMState(jnp.zeros_like(d.h), d_c * slopes.f)
+    no_h: Any = None  # all of it goes through the sums
+    return d_sums, LSTMState(no_h, d_c * slopes.f)
 
 
 _LSTM = Arithmetic(
-    fold=_lstm_fold,
+    arrange=_as_they_are,
     sums=_sums,
     tape=_tanh_of_sums,
     advance=_lstm_advance,
@@ -179,23 +188,16 @@ class GRUTape(NamedTuple):
     m: Array
 
 
-def _gru_fold(params: GRUParams) -> GRUParams:
-    half, whole = (jnp.full_like(params.b_n, scale) for scale in (0.5, 1.0))
-    scale = jnp.concatenate([half, half, whole])  # r, z, n
-    weights = (params.w_x * scale[None], params.w_h * scale[None], params.b * scale)
-    return GRUParams(*weights, params.b_n)
-
-
 def _gru_sums(params: GRUParams, x: Array) -> tuple[Array, ...]:
     # An array each: XLA's loops are three times as slow where a step takes slices of its row.
     return tuple(jnp.split(_sums(params, x), 3, axis=-1))
 
 
-def _gru_tape(params: GRUParams, x_sums: tuple[Array, ...], h_sums: Array) -> GRUTape:
+def _gru_tape(params: GRUParams, x_sums: tuple[Array, ...], h_before: Array) -> GRUTape:
     x_r, x_z, x_n = x_sums
-    h_r, h_z, h_n = jnp.split(h_sums, 3, axis=-1)
-    r, m = jnp.tanh(x_r + h_r), h_n + _row(params.b_n, h_n)
-    return GRUTape(r, jnp.tanh(x_z + h_z), jnp.tanh(x_n + _opened(r) * m), m)
+    h_r, h_z, h_n = jnp.split(h_before @ params.w_h, 3, axis=-1)
+    r, m = jnp.tanh(0.5 * (x_r + h_r)), h_n + _row(params.b_n, h_n)
+    return GRUTape(r, jnp.tanh(0.5 * (x_z + h_z)), jnp.tanh(x_n + _opened(r) * m), m)
 
 
 def _gru_advance(tape: GRUTape, h: Array) -> Array:
@@ -232,7 +234,7 @@ def _gru_gradient(x: Array, h_before: Array, d_sums: Array, d_recurrent: Array) 
 
 
 _GRU = Arithmetic(
-    fold=_gru_fold,
+    arrange=_as_they_are,
     sums=_gru_sums,
     tape=_gru_tape,
     advance=_gru_advance,
@@ -244,3 +246,40 @@ _GRU = Arithmetic(
 )
 
 ARITHMETIC = {RNNParams: _RNN, LSTMParams: _LSTM, GRUParams: _GRU}
+
+# --- x and h side by side ------------------------------------------------------------------------
+
+FEW = 32  # features for which a product of their own costs more than a few rows more of the other
+
+
+class Joined(NamedTuple):
+    """The weights of x above those of h, and the bias."""
+
+    w: Array
+    b: Array
+
+
+def _joined(cell: Arithmetic) -> Arithmetic:
+    """RNN or LSTM with one product a step, [x, h_before] W, and none for the block."""
+
+    def arrange(params: Any) -> Joined:
+        return Joined(jnp.concatenate([params.w_x, params.w_h]), params.b)
+
+    def tape(weights: Joined, x: Array, h_before: Array) -> Array:
+        sums = jnp.concatenate([x, h_before], axis=-1) @ weights.w
+        return jnp.tanh(_halved(sums + _row(weights.b, sums), h_before))
+
+    def same(_: Any, x: Array) -> Array:
+        return x
+
+    recall = cell.recall if cell is _RNN else _again(same, tape)
+    return cell._replace(arrange=arrange, sums=same, tape=tape, recall=recall)
+
+
+_JOINED = {RNNParams: _joined(_RNN), LSTMParams: _joined(_LSTM)}
+
+
+def arithmetic(params: Any) -> Arithmetic:
+    """The pieces for these parameters."""
+    few = len(params.w_x) < FEW
+    return _JOINED[type(params)] if few and type(params) in _JOINED else ARITHMETIC[type(params)]

@@ -2,9 +2,10 @@
 
 Only h_{t-1} W_h has to wait for the step before. Everything else is taken out of the walk:
 
-    blocks      K steps at a time. x W_x is one product for the block, then the steps follow.
-    one tanh    σ(a) = ½ tanh(½a) + ½. With the ½ inside put into the weights (`fold`), one tanh
-                over all gates does what four functions on four slices did.
+    blocks      K steps at a time. x W_x is one product for the block, then the steps follow. (Where
+                x has few features, one product [x, h] W a step costs less.)
+    one tanh    σ(a) = ½ tanh(½a) + ½, so one tanh over all gates does what four functions on four
+                slices did.
     backward    the gradient by hand. Forward keeps h and the state at the start of each block.
                 Backward computes the gates of a block again, all steps at once, since every
                 h_{t-1} is known now; turns them into slopes, all steps at once; walks back with
@@ -25,9 +26,9 @@ import jax
 import jax.numpy as jnp
 from jax.sharding import PartitionSpec
 
-from lstm_jax.arithmetic import ARITHMETIC, zero_unless
+from lstm_jax.arithmetic import arithmetic, zero_unless
 from lstm_jax.arrays import Array
-from lstm_jax.cells import LSTMState, Params, RNNParams
+from lstm_jax.cells import GRUParams, LSTMState, Params, RNNParams
 from lstm_jax.scan import freeze, output, valid_steps
 
 
@@ -41,7 +42,7 @@ def recurrence(
     refused by JAX, as of every `custom_vjp`; `lstm_jax.run_plain` has it.
     """
     batch, time, _ = xs.shape
-    size = block_size(batch, time)
+    size = block_size(time, batch * params.b.nbytes)
     if missing := -time % size:  # steps after the end of every row make the last block whole
         lengths = jnp.full(batch, time, jnp.int32) if lengths is None else lengths
         xs = jnp.pad(xs, ((0, 0), (0, missing), (0, 0)))
@@ -65,9 +66,15 @@ def _over_the_mesh(walk: Callable[..., Any], batch: int) -> Callable[..., Any]:
     )
 
 
-def block_size(batch: int, time: int) -> int:
-    """Steps K of a block: about 640 rows of a product, and a divisor of `time` if there is one."""
-    most = min(time, max(4, min(64, 640 // batch)))
+CACHE = 3 * 2**19  # bytes of a block's sums: they are written, then read, and should stay near
+
+
+def block_size(time: int, step: int) -> int:
+    """Steps K of a block, from the bytes of one step's sums; a divisor of `time` if there is one.
+
+    The longer a block, the larger the products outside of the walk, up to what the cache holds.
+    """
+    most = min(time, max(4, CACHE // step))
     return next((size for size in range(most, most // 2, -1) if time % size == 0), most)
 
 
@@ -133,13 +140,13 @@ def _forward(
     params: Params, xs: Array, state: Any, lengths: Array | None, blocks: Blocks, *, keep: bool
 ) -> tuple[Array, Any, Any]:
     """hs, the final state and, for each block, its first state and, to `keep`, its tapes."""
-    cell = ARITHMETIC[type(params)]
-    folded = cell.fold(params)
+    cell = arithmetic(params)
+    weights = cell.arrange(params)
     valid = _valid(lengths, xs)
 
     def one_step(state: Any, step: Any) -> tuple[Any, Any]:
         x_sums, valid = step
-        tape = cell.tape(folded, x_sums, output(state) @ folded.w_h)
+        tape = cell.tape(weights, x_sums, output(state))
         moved = cell.advance(tape, state)
         state = moved if valid is None else freeze(valid, moved, state)
         return state, (zero_unless(valid, output(state)), tape if keep else None)
@@ -148,7 +155,7 @@ def _forward(
         start, hs = carry
         now = None if valid is None else blocks.read(valid, k)
         x = zero_unless(now, blocks.read(xs, k))
-        state, (h, tapes) = jax.lax.scan(one_step, start, (cell.sums(folded, x), now))
+        state, (h, tapes) = jax.lax.scan(one_step, start, (cell.sums(weights, x), now))
         return (state, blocks.write(hs, h, k)), (start, tapes)
 
     hs = _empty((*xs.shape[:2], params.w_h.shape[0]), xs.dtype)
@@ -160,19 +167,27 @@ def _backward(blocks: Blocks, residuals: Any, cotangents: Any) -> tuple[Any, ...
     """The gradient, from the last block read to the first."""
     params, xs, lengths, hs, kept = residuals
     d_hs, d_state = cotangents
-    cell = ARITHMETIC[type(params)]
-    folded, w_h_back, w_x_back = cell.fold(params), params.w_h.T, params.w_x.T
+    cell = arithmetic(params)
+    weights, w_h_back, w_x_back = cell.arrange(params), params.w_h.T, params.w_x.T
     valid = _valid(lengths, xs)
 
-    def one_step_back(d_after: Any, step: Any) -> tuple[Any, Array]:
+    # The share of a step's gradient that goes through W_h is multiplied in the step before it,
+    # where it is needed. XLA runs up to eight operations without its scheduler, which takes as
+    # long as all of them do; so a step is to have no more, and carries as little as it can.
+    def before(d_recurrent: Array, d_state: Any) -> Any:
+        return _add_to_output(d_state, d_recurrent @ w_h_back)
+
+    def one_step_back(carry: Any, step: Any) -> tuple[Any, Array]:
         d_h, slopes, valid = step
+        d_after = before(*carry)
         d_sums, d_state = cell.retreat(slopes, _add_to_output(d_after, d_h))
-        d_sums = zero_unless(valid, d_sums)
-        d_state = _add_to_output(d_state, cell.recurrent(d_sums, slopes) @ w_h_back)
-        return d_state if valid is None else freeze(valid, d_state, d_after), d_sums
+        if valid is not None:  # a row that has ended hands on what it was given
+            d_sums = zero_unless(valid, d_sums)
+            d_state = freeze(valid, _add_to_output(d_state, jnp.zeros_like(d_h)), d_after)
+        return (cell.recurrent(d_sums, slopes), d_state), d_sums
 
     def one_block_back(carry: Any, block: Any) -> tuple[Any, None]:
-        d_state, d_params, d_xs = carry
+        d_after, d_params, d_xs = carry
         k, (start, tape) = block
         now = None if valid is None else blocks.read(valid, k)
         x, h, d_h = (zero_unless(now, blocks.read(array, k)) for array in (xs, hs, d_hs))
@@ -181,17 +196,24 @@ def _backward(blocks: Blocks, residuals: Any, cotangents: Any) -> tuple[Any, ...
         h_before = h[:-1] if now is None else jnp.where(now[:-1], h[:-1], first)
         h_before = jnp.concatenate([first, h_before])
         if tape is None:
-            tape = cell.recall(folded, x, h_before, h)
+            tape = cell.recall(weights, x, h_before, h)
         slopes = cell.slopes(tape, start, h_before, now)
-        d_state, d_sums = jax.lax.scan(one_step_back, d_state, (d_h, slopes, now), reverse=True)
+        d_before, d_sums = jax.lax.scan(one_step_back, d_after, (d_h, slopes, now), reverse=True)
         d_now = cell.gradient(x, h_before, d_sums, cell.recurrent(d_sums, slopes))
         d_params = jax.tree.map(jnp.add, d_params, d_now)
-        return (d_state, d_params, blocks.write(d_xs, d_sums @ w_x_back, k)), None
+        return (d_before, d_params, blocks.write(d_xs, d_sums @ w_x_back, k)), None
 
-    start = (d_state, jax.tree.map(jnp.zeros_like, params), _empty(xs.shape, xs.dtype))
+    if valid is None and not isinstance(params, GRUParams):
+        d_hs, d_state = _enter_by_output(d_hs, d_state, 0 if blocks.reverse else xs.shape[1] - 1)
+    nothing = jnp.zeros((len(xs), params.w_h.shape[1]), xs.dtype)  # goes through W_h at the end
+    start = (
+        (nothing, d_state),
+        jax.tree.map(jnp.zeros_like, params),
+        _empty(xs.shape, xs.dtype),
+    )
     ks = jnp.arange(blocks.count(xs))
-    (d_state, d_params, d_xs), _ = jax.lax.scan(one_block_back, start, (ks, kept), reverse=True)
-    return d_params, d_xs, d_state, None
+    (d_first, d_params, d_xs), _ = jax.lax.scan(one_block_back, start, (ks, kept), reverse=True)
+    return d_params, d_xs, before(*d_first), None
 
 
 _walk.defvjp(_walk_and_keep, _backward)
@@ -209,4 +231,18 @@ def _empty(shape: tuple[int, ...], dtype: Any) -> Array:
 
 
 def _add_to_output(state: Any, h: Array) -> Any:
-    return LSTMState(state.h + h, state.c) if isinstance(state, LSTMState) else state + h
+    """The cotangent of a state with h more in that of its h, which is None where it is 0."""
+    rest: Any = output(state)
+    h = h if rest is None else rest + h
+    return LSTMState(h, state.c) if isinstance(state, LSTMState) else h
+
+
+def _enter_by_output(d_hs: Array, d_state: Any, last: int) -> tuple[Array, Any]:
+    """The cotangent of the final h as part of that of the output of the `last` step read.
+
+    h is nothing that an RNN or LSTM keeps, so from there on the walk has one array less to carry.
+    """
+    d_h = d_hs[:, last] + output(d_state)
+    d_hs = jax.lax.dynamic_update_slice_in_dim(d_hs, d_h[:, None], last, axis=1)
+    no_h: Any = None
+    return d_hs, d_state._replace(h=no_h) if isinstance(d_state, LSTMState) else no_h

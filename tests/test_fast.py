@@ -12,6 +12,7 @@ import oracles
 import pytest
 
 from lstm_jax import fast, run, run_plain
+from lstm_jax.arithmetic import ARITHMETIC, FEW, arithmetic
 
 KINDS = list(oracles.KINDS)
 
@@ -31,13 +32,19 @@ def draw(kind, **sizes):
     return case._replace(params=jax.tree.map(lambda leaf: 0.5 * leaf, case.params))
 
 
+@pytest.fixture
+def short_blocks(monkeypatch):
+    """Blocks of four steps, as of long sequences."""
+    jax.clear_caches()
+    monkeypatch.setattr(fast, "CACHE", 0)
+    yield
+    jax.clear_caches()
+
+
 @pytest.fixture(params=[False, True], ids=["recalled", "kept"])
-def keep(request, monkeypatch):
+def keep(request, monkeypatch, short_blocks):
     """Both ways to the gates of the way back: computed again, and kept."""
-    jax.clear_caches()
     monkeypatch.setattr(fast, "keeps_tapes", lambda *_: request.param)
-    yield request.param
-    jax.clear_caches()
 
 
 @pytest.mark.usefixtures("keep")
@@ -47,7 +54,7 @@ def keep(request, monkeypatch):
     [
         (1, None, False),
         (5, [5, 0, 3], True),
-        (128, None, True),  # two blocks
+        (32, None, True),  # eight blocks
         (67, None, False),  # a prime number of steps: the last block is filled up with idle ones
         (67, [67, 0, 64], False),
         (67, [67, 0, 2], True),
@@ -61,6 +68,19 @@ def test_fast_is_plain_forward_and_backward(kind, time, lengths, reverse, dtype)
         ours = results_and_gradient(run, case, **options)
         plain = results_and_gradient(run_plain, case, **options)
         oracles.assert_close(ours, plain, oracles.TOLERANCE[dtype])
+
+
+@pytest.mark.usefixtures("short_blocks")
+@pytest.mark.parametrize("kind", KINDS)
+def test_many_features_have_a_product_of_their_own(kind):
+    few, many = (draw(kind, batch=3, time=9, features=count) for count in (FEW - 1, FEW))
+    joined = [arithmetic(case.params) is not ARITHMETIC[type(case.params)] for case in (few, many)]
+    assert joined == [kind != "gru", False]
+    for case in (few, many):
+        ours, plain = (
+            results_and_gradient(f, case, lengths=jnp.array([9, 0, 6])) for f in (run, run_plain)
+        )
+        oracles.assert_close(ours, plain, 1e-5)
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -126,11 +146,12 @@ def test_forward_mode_has_a_way():
     assert all(np.isfinite(leaf).all() for leaf in jax.tree.leaves(slopes))
 
 
-@pytest.mark.parametrize("batch", [1, 3, 16, 64, 1000])
+@pytest.mark.parametrize("step", [128, 25_600, 65_536, 2**20, 2**30])  # bytes
 @pytest.mark.parametrize("time", [1, 7, 60, 100, 997, 1000])
-def test_blocks_are_no_longer_than_the_sequence_and_fit_where_they_can(batch, time):
-    size = fast.block_size(batch, time)
-    assert 1 <= size <= min(time, 64)
+def test_blocks_fit_the_sequence_and_the_cache_where_they_can(time, step):
+    size = fast.block_size(time, step)
+    assert 1 <= size <= time
+    assert size <= 4 or size * step <= fast.CACHE
     if time in (60, 100, 1000):
         assert time % size == 0
 
