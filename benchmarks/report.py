@@ -187,7 +187,7 @@ def compilation(races: Races) -> str:
 
 
 def power(sizes: Sequence[float], seconds: Sequence[float]) -> float:
-    """The p of seconds ≈ constant · size^p, by least squares on the logarithms; NaN for one size."""
+    """The p of seconds ≈ constant · size^p, by least squares on the logarithms; NaN of one size."""
     if len(set(sizes)) < 2:
         return float("nan")
     return float(np.polyfit(np.log(sizes), np.log(seconds), 1)[0])

@@ -89,6 +89,7 @@ def test_bench_ratios(bench: ModuleType) -> None:
 def test_bench_fits_the_power(bench: ModuleType) -> None:
     sizes = [8, 16, 32, 64]
     assert math.isclose(bench.report.power(sizes, [0.3 * size**1.7 for size in sizes]), 1.7)
+    assert math.isnan(bench.report.power([8, 8], [1.0, 2.0]))
 
 
 @pytest.mark.parametrize(
