@@ -104,7 +104,7 @@ class Text(Control):
             raise ValueError(f"{self.name} should be a text, got {value!r}")
         if len(value) > self.longest:
             raise ValueError(
-                f"{self.name} should have at most {self.longest} characters, got {len(value):,}"
+                f"{self.name} should have at most {self.longest:,} characters, got {len(value):,}"
             )
         return value
 

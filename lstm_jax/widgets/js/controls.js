@@ -87,7 +87,14 @@ function textField({ name, label, longest, lines, shows }, change) {
     maxLength: longest, spellcheck: false, autocomplete: "off", ...KEEP_KEYS,
   });
   input.dataset.control = name;
-  input.addEventListener("input", () => change({ [name]: input.value, ...shows }));
+  const typed = () => change({ [name]: input.value, ...shows });
+  input.addEventListener("input", typed);
+  input.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || event.shiftKey || event.ctrlKey || event.isComposing || lines === 1) return;
+    event.preventDefault(); // JupyterLab would swallow it: a line break is typed here
+    input.setRangeText("\n", input.selectionStart, input.selectionEnd, "end");
+    typed();
+  });
   return {
     element: make("label", { className: "lstm-text" }, make("span", {}, label), input),
     inputs: [input],

@@ -243,7 +243,7 @@ function drawExpected(ctx, { x, width }, { expected, next, came }) {
 /** The units that follow best; pressing one shows it. */
 function drawFound(ctx, { x, width }, { unit, follow, data }, { rank, measured }) {
   const { units, measured: all } = data.found[follow];
-  text(ctx, `units that follow: ${follow}`, x, UNDER.top - 8, { bold: true });
+  text(ctx, `follow: ${follow}`, x, UNDER.top - 8, { bold: true });
   const ranks = Array.from({ length: INTRODUCED }, (_, place) => place);
   if (rank >= INTRODUCED) ranks.push(rank);
   const zero = x + 0.56 * width;
@@ -262,7 +262,7 @@ function drawFound(ctx, { x, width }, { unit, follow, data }, { rank, measured }
     }
     return { ...box, at: (_, pressed) => pressed && { unit: each } };
   });
-  const note = "correlation, in the test part";
+  const note = "r, in the test part";
   text(ctx, note, x, UNDER.top + UNDER.rows * UNDER.row + 20, { colour: COLOURS.grey });
   return regions;
 }
