@@ -589,23 +589,21 @@ explorer
 
 # %% [markdown]
 # What $c$ loses by forgetting in one step is $(1 - f_t)\,c_{t-1}$; what is written is $i_t\,g_t$.
-# Over all line breaks of the test part, how much of the way back was forgetting?
+# Take each line break of the test part and the two characters after it: how much of the way that
+# $c$ went was forgetting?
 
 # %%
 unit = int(tracking.search("column", here, there).units[0])
 record = trace(model.cell, model.embedding[ALPHABET.ids(there.text)])
-c, f, i, g = (np.asarray(part)[:, unit] for part in (record.c, record.f, record.i, record.g))
-breaks = np.flatnonzero([symbol == "\n" for symbol in there.text])
-moved = c[breaks + 1] - c[breaks]
-forgotten = (f[breaks] - 1) * c[breaks]
-written = i[breaks] * g[breaks]
+c, f = (np.asarray(part)[:, unit] for part in (record.c, record.f))
+breaks = np.flatnonzero([symbol == "\n" for symbol in there.text[:-2]])
+steps = breaks[:, None] + np.arange(3)  # (line breaks, 3)
+moved = c[breaks + 3] - c[breaks]
+forgotten = ((f[steps] - 1) * c[steps]).sum(axis=1)
 share = forgotten @ moved / (moved @ moved)
-print(
-    f"unit {unit} at {len(breaks)} line breaks: f {f[breaks].mean():.2f}, elsewhere {f.mean():.2f}"
-)
-print(
-    f"c moves by {np.abs(moved).mean():.2f}, forgetting {share:.0%}, writing {1 - share:.0%} of it"
-)
+shut = f[steps].min(axis=1).mean()
+print(f"unit {unit}, {len(breaks)} line breaks: f falls to {shut:.2f}; its mean is {f.mean():.2f}")
+print(f"c moves by {np.abs(moved).mean():.2f} on average; forgetting does {share:.0%} of it")
 answer = "(a)" if share > 2 / 3 else "(b)" if share < 1 / 3 else "(c)"
 print(f"Verdict: {answer}.")
 

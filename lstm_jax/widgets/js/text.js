@@ -175,7 +175,7 @@ function drawPaper(ctx, { data }, { shown, values, count, known, t, first, chars
   const where = chars.length > data.shown ? `characters ${first} to ${end} of ${chars.length}` : "";
   const page = lines > PAPER.lines ? `lines ${top + 1} to ${last} of ${lines}: the cursor turns the page` : "";
   const note = [where, page].filter(Boolean).join("; ");
-  text(ctx, note, box.x, box.y + box.height + 20, { colour: COLOURS.grey });
+  if (note) text(ctx, note, box.x, box.y + box.height + 20, { colour: COLOURS.grey });
   const at = ([x, y]) => {
     const [line, column] = [top + Math.floor(y * PAPER.lines), Math.floor(x * columns)];
     const k = places.findLastIndex((place) => place.line === line && place.column <= column);
