@@ -590,7 +590,7 @@ explorer
 # %% [markdown]
 # What $c$ loses by forgetting in one step is $(1 - f_t)\,c_{t-1}$; what is written is $i_t\,g_t$.
 # Take each line break of the test part and the two characters after it: how much of the way that
-# $c$ went was forgetting?
+# $c$ went was forgetting? (More than all of it, where what was written went the other way.)
 
 # %%
 unit = int(tracking.search("column", here, there).units[0])
