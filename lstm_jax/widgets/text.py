@@ -89,7 +89,7 @@ class TextExplorer(AnsweringExplorer):
         self.model = _check_model(language.load() if model is None else model)
         here, there = tracking.stretches(self.model)
         self._found = {name: tracking.search(name, here, there) for name in tracking.FOLLOWED}
-        shows = {
+        shows: dict[str, dict[str, Any]] = {
             name: {
                 "follow": name,
                 "unit": int(found.units[0]),
