@@ -125,6 +125,19 @@ def test_coloured_text_gives_each_character_its_place_and_its_value():
     np.testing.assert_array_equal(image.get_array()[:, :3], [[-2, -1, 0], [2, 3, 4]])
 
 
+def test_coloured_text_shows_a_gate_as_gates_are_shown():
+    picture = plots.coloured_text("ab", [0.0, 0.9], label="f", gate=True, **WORDS)
+    (image,) = picture.figure.axes[0].images
+    assert (image.get_clim(), image.get_cmap().name) == ((0, 1), "Blues")
+    assert [text.get_color() for text in picture.figure.axes[0].texts] == ["black", "white"]
+
+
+@pytest.mark.parametrize(("text", "values"), [("", []), ("ab", [1.0]), ("a", [[1.0]])])
+def test_coloured_text_wants_a_value_for_each_character(text, values):
+    with pytest.raises(ValueError, match=f"coloured_text: text should have .*, got {len(text)} ch"):
+        plots.coloured_text(text, values, label="c", **WORDS)
+
+
 def test_coloured_text_breaks_long_lines():
     axes = plots.coloured_text("abcde", np.ones(5), label="c", width=2, **WORDS).figure.axes[0]
     places = [text.get_position() for text in axes.texts]

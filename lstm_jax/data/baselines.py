@@ -62,7 +62,8 @@ def rmse(prediction: Floats, target: Floats) -> float:
     """Root of the mean squared error, in the units of the series.
 
     Raises:
-        ValueError: the shapes differ. `(B, 1)` against `(B,)` would give B² differences.
+        ValueError: the shapes differ, for `(B, 1)` against `(B,)` would give B² differences; or
+            one of them has gaps.
     """
     prediction, target = np.asarray(prediction), np.asarray(target)
     if prediction.shape != target.shape:
@@ -70,6 +71,13 @@ def rmse(prediction: Floats, target: Floats) -> float:
             f"rmse: prediction is {prediction.shape} but target is {target.shape}; "
             "they should have the same shape, for example (batch,)"
         )
+    for name, values in {"prediction": prediction, "target": target}.items():
+        known = np.isfinite(values)
+        if not known.all():
+            raise ValueError(
+                f"rmse: {name} has gaps (NaN or infinity), {(~known).sum()} of {known.size} "
+                "values; leave out what is not known, with `known` of fill_gaps"
+            )
     difference = prediction.astype(np.float64) - target.astype(np.float64)
     return float(np.sqrt(np.mean(difference**2)))
 

@@ -56,7 +56,7 @@ def count_ngrams(ids: Ids, order: int, symbols: int) -> NGrams:
     symbols = check_size("count_ngrams", "symbols", symbols)
     if symbols**order >= 2**63:
         raise ValueError(f"count_ngrams: order {order} with {symbols} symbols is too much to count")
-    _check_ids("count_ngrams", ids, symbols)
+    check_ids("count_ngrams", ids, symbols)
     seen = windows_before(ids, order)
     return NGrams(symbols, tuple(_count(_codes(seen, k, symbols), symbols) for k in _runs(order)))
 
@@ -95,7 +95,7 @@ def bits(ngrams: NGrams, ids: Ids) -> float:
     Raises:
         ValueError: `ids` is empty, or holds a number that is no symbol.
     """
-    _check_ids("bits", ids, ngrams.symbols)
+    check_ids("bits", ids, ngrams.symbols)
     return float(-np.log2(probabilities(ngrams, windows_before(ids, len(ngrams.tables)))).mean())
 
 
@@ -128,7 +128,8 @@ def _look_up(keys: Codes, values: Codes, wanted: Codes) -> Codes:
     return np.where(keys[places] == wanted, values[places], 0)
 
 
-def _check_ids(where: str, ids: Ids, symbols: int) -> None:
+def check_ids(where: str, ids: Ids, symbols: int) -> None:
+    """Raise a `ValueError` unless `ids` is (T,), at least one, of numbers below `symbols`."""
     array = np.asarray(ids)
     if array.ndim != 1 or not len(array) or not np.issubdtype(array.dtype, np.integer):
         raise ValueError(

@@ -20,6 +20,7 @@ import numpy as np
 import numpy.typing as npt
 
 from lstm_jax.data.installed import installed_file
+from lstm_jax.data.vocabulary import check_text
 
 SENTENCES, REVIEWS = "rotten_tomatoes", "imdb"  # as the file calls them
 LONGEST = 250  # words of a review that are kept, from its start; the sentences are all shorter
@@ -49,7 +50,11 @@ def words(text: str) -> tuple[str, ...]:
     """The words and stops of a text, in lower case.
 
     A word ends before its "n't" or "'s", which become words of their own, as in "is n't".
+
+    Raises:
+        ValueError: it is no text.
     """
+    text = check_text("words", "text", text)
     text = _BREAK.sub(" ", text.lower().replace("\N{RIGHT SINGLE QUOTATION MARK}", "'"))
     # One object for each word, wherever it stands: five million of them would take half a gigabyte.
     found = (sys.intern(match[0]) for match in _WORD.finditer(text))

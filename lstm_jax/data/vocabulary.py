@@ -7,13 +7,20 @@ them.
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 Ids = npt.NDArray[np.int32]
 UNKNOWN = "\N{REPLACEMENT CHARACTER}"  # what stands for every symbol that is not in the vocabulary
+
+
+def check_text(where: str, name: str, value: Any) -> str:
+    """`value` as a text, or a `ValueError` that says what came instead."""
+    if not isinstance(value, str):
+        raise ValueError(f"{where}: {name} should be a text, got {value!r:.40}")
+    return value
 
 
 class Vocabulary(NamedTuple):

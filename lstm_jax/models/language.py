@@ -24,7 +24,7 @@ from lstm_jax.arrays import (
     check_size,
 )
 from lstm_jax.cells import LSTMState, Params, step
-from lstm_jax.data.vocabulary import Vocabulary
+from lstm_jax.data.vocabulary import Vocabulary, check_text
 from lstm_jax.init import init_lstm
 from lstm_jax.layers import run
 from lstm_jax.losses import cross_entropy
@@ -143,8 +143,8 @@ def sample(
         What was drawn, without the prompt.
 
     Raises:
-        ValueError: `key` is no key, `count` no size, `temperature` no number from 0 on, or
-            `vocabulary` has another number of symbols than the model.
+        ValueError: `key` is no key, `count` no size, `prompt` no text, `temperature` no number from
+            0 on, or `vocabulary` has another number of symbols than the model.
     """
     check_key("sample", key)
     count = check_size("sample", "count", count)
@@ -156,6 +156,7 @@ def sample(
             f"sample: vocabulary has {len(vocabulary.symbols)} symbols but the model knows "
             f"{len(model.embedding)}; give the one it was trained with"
         )
+    prompt = check_text("sample", "prompt", prompt)
     if len(prompt) > LONGEST_PROMPT:
         say(f"sample: of {len(prompt):,} characters the last {LONGEST_PROMPT} are read")
         prompt = prompt[-LONGEST_PROMPT:]

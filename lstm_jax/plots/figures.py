@@ -194,13 +194,31 @@ def signed_map(values: ArrayLike, *, title: str, alt: str, label: str) -> Pictur
 
 
 def coloured_text(
-    text: str, values: ArrayLike, *, title: str, alt: str, label: str, width: int = 64
+    text: str,
+    values: ArrayLike,
+    *,
+    title: str,
+    alt: str,
+    label: str,
+    width: int = 64,
+    gate: bool = False,
 ) -> Picture:
     """A text, each character on the colour of its value (T,): white at 0, blue below, red above.
 
-    It is broken at its line ends and after `width` characters.
+    It is broken at its line ends and after `width` characters. The values of a gate lie in [0, 1]:
+    ink where it is open.
+
+    Raises:
+        ValueError: there are no characters, or not one value for each.
     """
-    size = float(np.abs(np.asarray(values)).max()) or 1.0
+    numbers = np.asarray(values)
+    if not text or numbers.shape != (len(text),):
+        raise ValueError(
+            f"coloured_text: text should have characters and values one number for each, got "
+            f"{len(text)} characters and values {numbers.shape}"
+        )
+    size = float(np.abs(numbers).max()) or 1.0
+    cmap, limits = (GATE_MAP, (0.0, 1.0)) if gate else (SIGNED_MAP, (-size, size))
     places, row, column = [], 0, 0
     for symbol in text:
         if column == width:
@@ -208,13 +226,13 @@ def coloured_text(
         places.append((row, column))
         row, column = (row + 1, 0) if symbol == "\n" else (row, column + 1)
     grid = np.full((places[-1][0] + 1, width), np.nan)
-    grid[tuple(np.transpose(places))] = values
+    grid[tuple(np.transpose(places))] = numbers
     with mpl.rc_context(STYLE):
         figure, axes = frame(title, "", "", width=13.0, height=1.2 + 0.32 * len(grid))
-        image = axes.imshow(grid, cmap=SIGNED_MAP, vmin=-size, vmax=size)
+        image = axes.imshow(grid, cmap=cmap, vmin=limits[0], vmax=limits[1])
         axes.axis("off")
         for symbol, (row, column) in zip(text, places, strict=True):
-            dark = abs(grid[row, column]) > 0.7 * size
+            dark = abs(grid[row, column]) > (0.55 if gate else 0.7 * size)
             ink = "white" if dark else "black"
             shown = "⏎" if symbol == "\n" else symbol
             axes.text(column, row, shown, color=ink, ha="center", va="center", family="monospace")

@@ -23,7 +23,7 @@ from jax.tree_util import Partial
 from lstm_jax import files
 from lstm_jax.arrays import Array, Key
 from lstm_jax.cells import zero_state
-from lstm_jax.data.ngrams import bits, count_ngrams
+from lstm_jax.data.ngrams import bits, check_ids, count_ngrams
 from lstm_jax.data.topics import ALPHABET, Streams, streams, topics
 from lstm_jax.data.vocabulary import Ids
 from lstm_jax.models.language import LanguageModel, init_language_model, loss, surprise
@@ -125,7 +125,12 @@ def held_out() -> Ids:
 
 
 def score(model: LanguageModel, ids: Ids) -> float:
-    """Bits a character of a text (T,), read once from its start."""
+    """Bits a character of a text (T,), read once from its start.
+
+    Raises:
+        ValueError: `ids` is empty, or holds something else than numbers of symbols.
+    """
+    check_ids("score", ids, len(model.embedding))
     return float(surprise(model, jnp.asarray(ids)).mean())
 
 

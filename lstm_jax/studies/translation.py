@@ -12,7 +12,7 @@ from lstm_jax.arrays import Key
 from lstm_jax.data.corpus import Corpus, Pair
 from lstm_jax.data.dictionary import learn_dictionary, nearest_pair, word_for_word
 from lstm_jax.data.minibatches import Minibatches
-from lstm_jax.data.vocabulary import UNKNOWN, Ids, Vocabulary, vocabulary
+from lstm_jax.data.vocabulary import UNKNOWN, Ids, Vocabulary, check_text, vocabulary
 from lstm_jax.models.translation import (
     END,
     TextPairs,
@@ -119,7 +119,16 @@ def translate(
 
     Any text will do: a symbol that the course does not know is read as `UNKNOWN`, what is beyond
     `ROOM` is not read, and of an empty text it makes something up. `remarks` says so in words.
+
+    Raises:
+        ValueError: `texts` is one text, not a list of them, or holds something else.
     """
+    if isinstance(texts, str):
+        raise ValueError(
+            f"translate: texts should be a list of texts, got {texts!r:.40}; take [it]"
+        )
+    for n, text in enumerate(texts):
+        check_text("translate", f"texts[{n}]", text)
     out: list[str] = []
     for start in range(0, len(texts), CHUNK):
         few = texts[start : start + CHUNK]
@@ -160,7 +169,8 @@ class Look(NamedTuple):
 
 
 def look(params: Translator, course: Course, text: str) -> Look:
-    """Translate a text, and keep the attention."""
+    """Translate a text, and keep the attention; ValueError for what is no text."""
+    check_text("look", "text", text)
     source, lengths = _read(course, [text] + [""] * (CHUNK - 1))
     ids, weights = greedy(params, source, lengths, steps=ROOM)
     written = _written(course, np.asarray(ids[0]))
@@ -170,8 +180,12 @@ def look(params: Translator, course: Course, text: str) -> Look:
 
 
 def remarks(course: Course, text: str) -> list[str]:
-    """What stands between a text and a good translation, a sentence each."""
-    symbols = course.corpus.tokens(text)
+    """What stands between a text and a good translation, a sentence each.
+
+    Raises:
+        ValueError: it is no text.
+    """
+    symbols = course.corpus.tokens(check_text("remarks", "text", text))
     found = []
     if not symbols:
         found.append("The text is empty: all that it writes is made up.")

@@ -10,6 +10,7 @@ from lstm_jax.widgets.gate import GateExplorer
 from lstm_jax.widgets.gradient import GradientExplorer
 from lstm_jax.widgets.rnn import RNNExplorer
 from lstm_jax.widgets.sentence import SentenceExplorer
+from lstm_jax.widgets.text import TextExplorer
 from lstm_jax.widgets.trained import TrainedCellExplorer
 from lstm_jax.widgets.training import TrainingExplorer
 
@@ -20,6 +21,7 @@ __all__ = [
     "GradientExplorer",
     "RNNExplorer",
     "SentenceExplorer",
+    "TextExplorer",
     "TrainedCellExplorer",
     "TrainingExplorer",
 ]

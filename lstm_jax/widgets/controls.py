@@ -1,7 +1,7 @@
 """Controls: traits that know their label and limits, and meet a wrong value with a sentence."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from traitlets import HasTraits, TraitType
@@ -81,10 +81,22 @@ class Choice(Control):
 
 
 class Text(Control):
-    """A line that the reader types, of at most `longest` characters."""
+    """What the reader types: a line, or some lines, of at most `longest` characters.
 
-    def __init__(self, label: str, *, longest: int, default: str = "") -> None:  # noqa: D107
-        super().__init__(default, kind="text", label=label, longest=longest)
+    shows: controls that the page sets with it, so that what is typed is what is shown.
+    """
+
+    def __init__(  # noqa: D107
+        self,
+        label: str,
+        *,
+        longest: int,
+        default: str = "",
+        lines: int = 1,
+        shows: Mapping[str, Any] | None = None,
+    ) -> None:
+        words = {"longest": longest, "lines": lines, "shows": dict(shows or {})}
+        super().__init__(default, kind="text", label=label, **words)
         self.longest = longest
 
     def check(self, value: Any) -> str:  # noqa: D102
@@ -92,7 +104,7 @@ class Text(Control):
             raise ValueError(f"{self.name} should be a text, got {value!r}")
         if len(value) > self.longest:
             raise ValueError(
-                f"{self.name} should have at most {self.longest} characters, got {len(value):,}"
+                f"{self.name} should have at most {self.longest:,} characters, got {len(value):,}"
             )
         return value
 

@@ -116,9 +116,11 @@ class Explorer(anywidget.AnyWidget):
                 )
             values[name] = own[name].check(value)
         defaults = {name: control.default_value for name, control in own.items()}
-        # What was drawn or kept by hand is not a preset's to take away.
+        # What was drawn, typed or kept by hand is not a preset's to take away.
         moved = {
-            name: value for name, value in defaults.items() if "label" in own[name].description
+            name: value
+            for name, value in defaults.items()
+            if own[name].description["kind"] in ("slider", "choice")
         }
         super().__init__(
             controls=[

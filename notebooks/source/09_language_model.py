@@ -12,7 +12,7 @@
 # - let a model write, and choose how daring it is,
 # - find units that keep track of quotes, brackets and indentation.
 #
-# Time: 60 minutes, two of them for training
+# Time: 70 minutes, two of them for training
 
 # %%
 import jax
@@ -30,8 +30,9 @@ from lstm_jax.data.ngrams import (
 from lstm_jax.data.topics import ALPHABET, streams, topics
 from lstm_jax.exercises import check, hint
 from lstm_jax.live import LiveLoss
-from lstm_jax.models.language import predict, sample, surprise
-from lstm_jax.studies import lag_copy, language
+from lstm_jax.models.language import predict, sample
+from lstm_jax.studies import lag_copy, language, tracking
+from lstm_jax.widgets import TextExplorer
 
 # %% [markdown]
 # ## 1. A text, and what it costs (8 min)
@@ -508,7 +509,7 @@ plots.curves(
 # - What comes from far back is worth little *on average*. A bracket that was opened 60 characters
 #   ago matters once, but there it matters much. The next section looks for it.
 #
-# ## 9. What do single units do? (8 min)
+# ## 9. What do single units do? (12 min)
 #
 # The model has 128 units, each with a number $c$. Nobody told them what to count. We look for units
 # that follow something we can compute from the text:
@@ -517,7 +518,14 @@ plots.curves(
 # - `bracket`: how many round brackets are open,
 # - `indent`: how many spaces the line begins with,
 # - `column`: how many characters the line has so far.
-#
+
+# %%
+line = 'if (a, "b"):'
+print(f"{'':8} ", *line, sep="  ")
+for name, values in tracking.followed(line).items():
+    print(f"{name:8} ", *(f"{value:2.0f}" for value in values), sep=" ")
+
+# %% [markdown]
 # For each, the unit whose $c$ has the largest **correlation** with it: 1 or -1 if one is a straight
 # line of the other, 0 if they have nothing to do with each other. Of 128 units one is best by
 # chance, too. So we search in the training text and measure in the test part.
@@ -531,95 +539,82 @@ plots.curves(
 # > - (c) nowhere: no probe comes beyond 0.5
 # > - (d) it differs from one to the other
 
-
 # %%
-def followed(text):
-    """For each character the four numbers that a unit may follow, after it was read."""
-    quote = depth = indent = column = 0
-    leading = True
-    rows = []
-    for symbol in text:
-        if symbol == "\n":
-            indent, column, leading, quote = 0, 0, True, 0  # a quote here ends with its line
-        else:
-            column += 1
-            leading = leading and symbol == " "
-            indent += leading
-        if symbol == '"':
-            quote = 1 - quote
-        depth = max(0, depth + (symbol == "(") - (symbol == ")"))
-        rows.append((quote, depth, indent, column))
-    return dict(zip(("quote", "bracket", "indent", "column"), np.array(rows, float).T, strict=True))
-
-
-def correlations(cs, values):
-    """The correlation of each unit, cs (T, H), with values (T,): (H,)."""
-    cs, values = cs - cs.mean(axis=0), values - values.mean()
-    return (cs * values[:, None]).mean(axis=0) / (cs.std(axis=0) * values.std() + 1e-9)
-
-
-def memory(text):
-    """The cell state c after each character, (T, H)."""
-    return np.asarray(trace(model.cell, model.embedding[ALPHABET.ids(text)]).c[1:])
-
-
-here, there = text.train[-16_000:], text.test[:16_000]
-cs_here, cs_there = memory(here), memory(there)
-followed_here, followed_there = followed(here), followed(there)
+here, there = tracking.stretches(model)
 
 
 def with_one(cs):
     return np.column_stack([cs, np.ones(len(cs))])
 
 
-found, probed = {}, {}
-for name, values in followed_here.items():
-    r = correlations(cs_here, values)
-    unit = int(np.abs(r).argmax())
-    again = float(correlations(cs_there, followed_there[name])[unit])
-    weights, *_ = np.linalg.lstsq(with_one(cs_here), values)
-    guess = with_one(cs_there) @ weights
-    probe = float(correlations(guess[:, None], followed_there[name])[0])
-    found[name], probed[name] = (unit, again), probe
+best_unit, probed = {}, {}
+for name in tracking.FOLLOWED:
+    found = tracking.search(name, here, there)
+    unit, r, again = found.units[0], found.searched[0], found.measured[0]
+    weights, *_ = np.linalg.lstsq(with_one(here.cs), here.followed[name])
+    guess = with_one(there.cs) @ weights
+    probe = float(tracking.correlations(guess[:, None], there.followed[name])[0])
+    best_unit[name], probed[name] = again, probe
     print(
-        f"{name:8} unit {unit:3}: {r[unit]:+.2f} where it was searched, {again:+.2f} in the test "
-        f"part; all units together {probe:+.2f}"
+        f"{name:8} unit {unit:3}: {r:+.2f} where it was searched, {again:+.2f} in the test part; "
+        f"all units together {probe:+.2f}"
     )
 
-gain = np.array([probed[name] - abs(again) for name, (_, again) in found.items()])
+gain = np.array([probed[name] - abs(again) for name, again in best_unit.items()])
 if max(probed.values()) < 0.5:
     answer = "(c)"
 elif (gain <= 0.1).all():
     answer = "(a)"
 else:
     answer = "(b)" if (gain > 0.1).all() else "(d)"
-gains = ", ".join(f"{name} {more:+.2f}" for name, more in zip(found, gain, strict=True))
+gains = ", ".join(f"{name} {more:+.2f}" for name, more in zip(best_unit, gain, strict=True))
 print(f"Verdict: {answer}. The probe beyond the best unit: {gains}")
 
 # %% [markdown]
-# And one unit, drawn over a stretch of the test part: the one that follows best, where what it
-# follows changes most often.
+# A correlation is one number. Now look at the units themselves. Each character stands on the colour
+# of what a unit does there; choose the unit and what to show of it: its state `c`, its output `h`,
+# a gate, or the candidate. *follow* ranks all units, *best unit* and *next best* walk down the
+# list.
+#
+# > **Predict.** Press *column*: a unit whose $c$ moves along the line, and starts anew with the
+# > next one. Which gate brings it back at the line break? Look at `f`, `i` and `g` there.
+# > - (a) the forget gate: it closes, and most of $c$ is gone
+# > - (b) the input gate: it lets in a number of the other sign, while the forget gate stays open
+# > - (c) both do about half of it
 
 # %%
-clearest = max(found, key=lambda name: abs(found[name][1]))
-unit, again = found[clearest]
-moves = np.cumsum(np.abs(np.diff(followed_there[clearest], prepend=0)) > 0)
-start = int((moves[480:] - moves[:-480]).argmax()) + 1
-plots.coloured_text(
-    there[start : start + 480],
-    cs_there[start : start + 480, unit],
-    title=f"Unit {unit}, which follows: {clearest}",
-    label=f"c of unit {unit}, no unit",
-    alt=f"A stretch of the test part, each character coloured by the cell state of unit {unit}, "
-    f"which correlates with {clearest} at {again:+.2f} in text it was not searched in.",
-)
+explorer = TextExplorer(model, follow="column")
+explorer.preset = "column"
+explorer
+
+# %% [markdown]
+# What $c$ loses by forgetting in one step is $(1 - f_t)\,c_{t-1}$; what is written is $i_t\,g_t$.
+# Take each line break of the test part and the two characters after it: how much of the way that
+# $c$ went was forgetting? (More than all of it, where what was written went the other way.)
+
+# %%
+unit = int(tracking.search("column", here, there).units[0])
+record = trace(model.cell, model.embedding[ALPHABET.ids(there.text)])
+c, f = (np.asarray(part)[:, unit] for part in (record.c, record.f))
+breaks = np.flatnonzero([symbol == "\n" for symbol in there.text[:-2]])
+steps = breaks[:, None] + np.arange(3)  # (line breaks, 3)
+moved = c[breaks + 3] - c[breaks]
+forgotten = ((f[steps] - 1) * c[steps]).sum(axis=1)
+share = forgotten @ moved / (moved @ moved)
+shut = f[steps].min(axis=1).mean()
+print(f"unit {unit}, {len(breaks)} line breaks: f falls to {shut:.2f}; its mean is {f.mean():.2f}")
+print(f"c moves by {np.abs(moved).mean():.2f} on average; forgetting does {share:.0%} of it")
+answer = "(a)" if share > 2 / 3 else "(b)" if share < 1 / 3 else "(c)"
+print(f"Verdict: {answer}.")
 
 # %% [markdown]
 # **Notice**
-# - A model keeps track because it pays: who knows that a bracket is open names `)` in time.
-# - A unit that follows one thing follows others as well, and a weighted sum finds only what lies
-#   there in the open. A name for a unit is our wish, not the model's.
-# - A correlation in the text you searched in is flattering. Measure it elsewhere.
+# 1. A model keeps track because it pays: who knows that a bracket is open names `)` in time. Move
+#    the cursor to a `(` and step on: the next characters are on the right of the curves.
+# 2. A unit that follows one thing follows others as well. Keep the best unit for `column` as the
+#    baseline and press *indent*, then *quote*: a name for a unit is our wish, not the model's.
+# 3. A correlation in the text you searched in is flattering. Measure it elsewhere; then type a text
+#    of your own, of another kind, and look whether the unit still does what its name says.
 #
 # ## Summary
 #
@@ -643,7 +638,8 @@ plots.coloured_text(
 # | 22 | section 4. Start the lag task before you explain it |
 # | 34 | section 5. Read the samples aloud while it trains |
 # | 42 | section 6, then 7 |
-# | 53 | section 8, then 9 |
+# | 53 | section 8 |
+# | 59 | section 9. Let each group follow another of the four, and show its unit to the class |
 #
 # **Wrong answers to expect**
 # - *"The state is carried, so the gradient is too."* Let them find where the next chunk's gradient

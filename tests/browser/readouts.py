@@ -8,10 +8,15 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+import jax
+import jax.numpy as jnp
 import numpy as np
 import pytest
 
 from lstm_jax.data.tasks import TEMPORAL_ORDER_2 as TASK
+from lstm_jax.data.topics import ALPHABET
+from lstm_jax.models.language import predict
+from lstm_jax.widgets.reading import LEAD, LIKELIEST
 from lstm_jax.widgets.training import RUNS
 
 _SUPERSCRIPTS = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹−", "-0123456789-")
@@ -80,6 +85,23 @@ def sentence(explorer: Any) -> list[Any]:
     return [t, said[0], *adds, said[1], len(words), answer["known"].count(False)]
 
 
+def text(explorer: Any) -> list[Any]:
+    shown, whole, unit = explorer.shown, explorer.whole, explorer.unit
+    first = min(explorer.start, len(whole) - len(shown))
+    t = min(explorer.t, len(shown) - 1)
+    ids = ALPHABET.ids(whole[max(0, first - LEAD) : first + t + 1])
+    p = np.asarray(jax.nn.softmax(predict(explorer.model, jnp.asarray(ids))[0][-1]))
+    likely = [(ALPHABET.symbols[each], p[each]) for each in np.argsort(-p)[:LIKELIEST]]
+    came = whole[first + t + 1 : first + t + 2]
+    likely += [(each, p[ALPHABET.ids(each)[0]]) for each in came]
+    said = [part for char, share in likely for part in (*numbers(char), rounded(100 * share, 0))]
+    value = pytest.approx(float(explorer.values[t]), abs=0.0052)  # it was sent in 16 bits
+    place = list(explorer.found.units).index(unit)
+    where = [first + t, len(whole), *numbers(shown[t]), unit, value]
+    r = rounded(explorer.found.measured[place])
+    return [*where, *said, unit, place + 1, len(explorer.found.units), r]
+
+
 def trained(explorer: Any) -> list[Any]:
     t, unit, trace = explorer.t, explorer.unit, explorer.trace()
     answers = np.asarray(explorer.prediction)[[t, -1]]
@@ -124,6 +146,7 @@ READOUTS: dict[str, Callable[[Any], list[Any]]] = {
     "GradientExplorer": gradient,
     "RNNExplorer": rnn,
     "SentenceExplorer": sentence,
+    "TextExplorer": text,
     "TrainedCellExplorer": trained,
     "TrainingExplorer": training,
 }

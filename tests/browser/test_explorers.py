@@ -112,6 +112,18 @@ def test_controls_with_nothing_to_move_are_greyed_out(page: Lesson) -> None:
     expect(first).to_be_disabled()
 
 
+def test_enter_breaks_the_line_of_a_text(page: Lesson) -> None:
+    shown = explorer(page, "TextExplorer")
+    shown.restart()
+    field = shown.root.locator("textarea")
+    field.fill("ab")
+    for key in ("End", "Enter", "c"):
+        field.press(key)
+    expect(field).to_have_value("ab\nc")
+    assert page.until(lambda: page.ask("TextExplorer.text") == repr("ab\nc"), 20)
+    expect(shown.root.locator("[data-control=source][value='your text']")).to_be_checked()
+
+
 def test_time_plays_and_pauses(shown: Explorer) -> None:
     shown.root.get_by_role("button", name="play").click()
     for _ in range(3):

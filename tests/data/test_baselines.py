@@ -96,3 +96,11 @@ def test_skill_by_horizon_is_that_of_each_column():
         baselines.skill_by_horizon(prediction[:, 0], target[:, 0], reference[:, 0])
     with pytest.raises(ValueError, match=r"prediction is \(8,\) but target is \(9,\)"):
         baselines.skill_by_horizon(prediction[:8], target, reference)
+
+
+def test_an_error_beside_a_gap_is_no_number():
+    gap, whole = np.array([1.0, np.nan, 3.0, np.inf]), np.ones(4)
+    with pytest.raises(ValueError, match=r"rmse: target has gaps \(NaN or infinity\), 2 of 4"):
+        baselines.rmse(whole, gap)
+    with pytest.raises(ValueError, match="rmse: prediction has gaps"):
+        baselines.skill(gap, whole, 2 * whole)

@@ -28,6 +28,12 @@ def test_words(text, cut):
     assert " ".join(words(text)) == cut
 
 
+@pytest.mark.parametrize("text", [None, 3, ["good"]])
+def test_words_of_what_is_no_text_are_refused(text):
+    with pytest.raises(ValueError, match="words: text should be a text, got"):
+        words(text)
+
+
 def test_words_of_a_long_text_are_cut():
     assert words("good " * 10_000) == ("good",) * LONGEST
 

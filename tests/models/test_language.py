@@ -156,6 +156,8 @@ def test_prompt_and_temperature_compile_nothing(compilations):
         (lambda: predict(MODEL, IDS[None, None]), "predict: ids has 3 axes"),
         (lambda: sample(MODEL, 0, KNOWN), "sample: key should be one random key"),
         (lambda: sample(MODEL, KEY, KNOWN, count=0), "sample: count should be a whole number"),
+        (lambda: sample(MODEL, KEY, KNOWN, None), "sample: prompt should be a text, got None"),
+        (lambda: sample(MODEL, KEY, KNOWN, b"ab"), "sample: prompt should be a text, got b'ab'"),
         (lambda: sample(MODEL, KEY, KNOWN, temperature=-1), "temperature should be 0 or above"),
         (lambda: sample(MODEL, KEY, KNOWN, temperature="hot"), "temperature should be a number"),
         (lambda: sample(MODEL, KEY, ALPHABET), "vocabulary has 97 symbols but the model knows 5"),

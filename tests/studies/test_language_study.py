@@ -61,3 +61,16 @@ def test_the_model_that_comes_with_the_lesson_costs_what_it_states():
     table = count_ngrams(ALPHABET.ids(topics().train), 5, language.SYMBOLS)
     assert language.score(model, test_ids) < bits(table, test_ids)
     assert language.FILE.stat().st_size < 1e6
+
+
+@pytest.mark.parametrize(
+    ("ids", "said"),
+    [
+        ("a text", "score: ids should be integers of shape"),
+        (np.zeros(0, np.int32), "at least one, got int32"),
+        (np.array([3, 7]), "score: ids should lie between 0 and 6, got 3 to 7"),
+    ],
+)
+def test_score_names_what_is_no_text_in_numbers(ids, said):
+    with pytest.raises(ValueError, match=said):
+        language.score(MODEL, ids)

@@ -1,5 +1,7 @@
 """The networks that translate: any text goes in, the file keeps its word, training starts well."""
 
+from datetime import date
+
 import jax
 import numpy as np
 import pytest
@@ -99,6 +101,26 @@ def test_looking_writes_what_translating_writes(french, translator):
     looked = study.look(translator, french, text)
     assert "".join(looked.target) == study.translate(translator, french, [text])[0] + study.STOP
     np.testing.assert_allclose(looked.weights.sum(axis=1), 1, rtol=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("texts", "said"),
+    [
+        ("Friday, March 5, 1950", r"translate: texts should be a list of texts, got 'Friday.*take"),
+        (["Friday", None], r"translate: texts\[1\] should be a text, got None"),
+        ([date(1950, 3, 5)], r"translate: texts\[0\] should be a text, got datetime.date\(1950"),
+    ],
+)
+def test_what_is_no_text_is_named(texts, said, french, translator):
+    with pytest.raises(ValueError, match=said):
+        study.translate(translator, french, texts)
+
+
+def test_looking_and_remarking_want_a_text(french, translator):
+    with pytest.raises(ValueError, match="look: text should be a text, got 1950"):
+        study.look(translator, french, 1950)
+    with pytest.raises(ValueError, match="remarks: text should be a text, got None"):
+        study.remarks(french, None)
 
 
 def test_no_texts_give_no_translations(french, translator):

@@ -70,7 +70,7 @@ function shadeClamp(ctx, box, { clamp_gate, clamp_value, clamp_from, clamp_to },
   ctx.fillStyle = "#FBEED2";
   ctx.fillRect(x, box.y, ((clamp_to - clamp_from) * box.width) / T, box.height);
   const words = `${clamp_gate} held at ${format(clamp_value)}`;
-  text(ctx, words, box.x + box.width, box.y - 8, { align: "right", bold: true, colour: "#8F6200" });
+  text(ctx, words, box.x + box.width, box.y - 8, { align: "right", bold: true, colour: COLOURS.hint });
 }
 
 /** What one unit had after each step, from states (T+1, H). */

@@ -12,6 +12,8 @@
  * @property {number} [step] slider
  * @property {string[]} [options] choice
  * @property {number} [longest] text: how many characters it may have
+ * @property {number} [lines] text: how many are in sight
+ * @property {object} [shows] text: traits that are set when it is typed
  * @property {*} start value when the explorer was made
  */
 
@@ -78,13 +80,21 @@ function choice({ name, label, options }, change) {
   };
 }
 
-/** As `slider`: a line that is read while it is typed. */
-function textField({ name, label, longest }, change) {
-  const input = make("input", {
-    type: "text", maxLength: longest, spellcheck: false, autocomplete: "off", ...KEEP_KEYS,
+/** As `slider`: a line, or some lines, read while they are typed. */
+function textField({ name, label, longest, lines, shows }, change) {
+  const input = make(lines > 1 ? "textarea" : "input", {
+    ...(lines > 1 ? { rows: lines } : { type: "text" }),
+    maxLength: longest, spellcheck: false, autocomplete: "off", ...KEEP_KEYS,
   });
   input.dataset.control = name;
-  input.addEventListener("input", () => change({ [name]: input.value }));
+  const typed = () => change({ [name]: input.value, ...shows });
+  input.addEventListener("input", typed);
+  input.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || event.shiftKey || event.ctrlKey || event.isComposing || lines === 1) return;
+    event.preventDefault(); // JupyterLab would swallow it: a line break is typed here
+    input.setRangeText("\n", input.selectionStart, input.selectionEnd, "end");
+    typed();
+  });
   return {
     element: make("label", { className: "lstm-text" }, make("span", {}, label), input),
     inputs: [input],

@@ -177,5 +177,5 @@ function drawGate(ctx, gate, values, x) {
   const place = x + outward * (BAR.width / 2 + 8);
   const options = { align: outward < 0 ? "right" : "left", bold: true };
   text(ctx, `${gate} = ${format(value)}`, place, ROW.bars + 30, options);
-  if (held) text(ctx, "held", place, ROW.bars + 54, { ...options, colour: "#8F6200" });
+  if (held) text(ctx, "held", place, ROW.bars + 54, { ...options, colour: COLOURS.hint });
 }

@@ -13,6 +13,8 @@ export const COLOURS = {
   sky: "#56B4E9",
   grey: "#595959",
   pale: "#DDDDDD",
+  hint: "#8F6200",
+  stale: "#8C8C8C", // what was true for controls that have moved since
 };
 const FONT = '"Helvetica Neue", Helvetica, Arial, sans-serif';
 
@@ -89,6 +91,9 @@ export function legend(ctx, entries, x, y) {
 export function format(value, digits = 2) {
   return (Number(value.toFixed(digits)) || 0).toFixed(digits).replace("-", "−");
 }
+
+/** A share of 1 in whole percent. */
+export const percent = (share) => `${format(100 * share, 0)} %`;
 
 /** The same for numbers of any size: 0.00034 as "3.4·10⁻⁴". */
 function scientific(value) {

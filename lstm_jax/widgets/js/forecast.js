@@ -1,5 +1,6 @@
 // A forecast from any month beside what came, and its error so far. See forecast.py.
 
+import { numbersOf } from "./bytes.js";
 import { COLOURS, cursor, curve, dot, format, frame, keyNumber, segment, text } from "./draw.js";
 import { timeRegion } from "./sequence.js";
 
@@ -13,10 +14,6 @@ const MONTHS = [
   "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
   "December",
 ];
-
-/** Numbers that came as bytes. */
-const floatsOf = (view) =>
-  new Float32Array(view.buffer.slice(view.byteOffset, view.byteOffset + view.byteLength));
 
 /** Month n of the data in words. */
 const monthName = ({ month }, n) => `${MONTHS[(month + n) % 12]} ${Math.floor((month + n) / 12)}`;
@@ -37,9 +34,9 @@ function errorsSoFar(forecasts, series, { length, horizons }, horizon) {
 function computeForecast({ t, horizon, model, data }, before) {
   const { length, horizons } = data;
   const arrays = before?.arrays ?? {
-    series: floatsOf(data.series),
-    quantiles: floatsOf(data.quantiles),
-    forecasts: Object.fromEntries(Object.keys(FORECASTERS).map((name) => [name, floatsOf(data.forecasts[name])])),
+    series: numbersOf(data.series),
+    quantiles: numbersOf(data.quantiles),
+    forecasts: Object.fromEntries(Object.keys(FORECASTERS).map((name) => [name, numbersOf(data.forecasts[name])])),
   };
   const { series, quantiles, forecasts } = arrays;
   const origins = forecasts.LSTM.length / horizons;

@@ -91,7 +91,7 @@ function drawSigmoid(ctx, state, { z, gate }, held) {
   const words = held ? "held: slope 0" : `slope ${format(slope)}`;
   const left = shown > 0;
   text(ctx, words, box.x + (left ? 10 : box.width - 10), box.y + (left ? 24 : box.height - 12), {
-    align: left ? "left" : "right", bold: true, colour: "#8F6200",
+    align: left ? "left" : "right", bold: true, colour: COLOURS.hint,
   });
 }
 

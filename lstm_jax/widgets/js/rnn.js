@@ -48,7 +48,7 @@ export const rnnView = {
     const box = { x: 70, width: width - 86 };
     const inputBox = { ...box, y: 30, height: 90 };
     const input = drawInput(ctx, inputBox, state);
-    keyNumber(ctx, feltInWords(felt, T), box.x + box.width, 160, { align: "right", colour: "#8F6200" });
+    keyNumber(ctx, feltInWords(felt, T), box.x + box.width, 160, { align: "right", colour: COLOURS.hint });
 
     const lineBox = { ...box, y: 176, height: 190 };
     const lines = frame(ctx, lineBox, {

@@ -2,13 +2,14 @@
 // steps, padding included, and what each word adds to it. The kernel computes all three.
 
 import { isAnswered } from "./answers.js";
-import { bars, COLOURS, cursor, curve, dot, format, frame, largest, roundLimit, signedColour, text } from "./draw.js";
+import {
+  bars, COLOURS, cursor, curve, dot, format, frame, largest, percent, roundLimit, signedColour, text,
+} from "./draw.js";
 import { timeRegion, timeTicks } from "./sequence.js";
 
 const SENTENCE_HEIGHT = 588;
 const WORD_LINE = { top: 8, pitch: 40, height: 32, pad: 8, gap: 6, lines: 5 };
 const SENTENCE_PLOT = { left: 66, top: 252, height: 120, gap: 44 };
-const STALE = "#8C8C8C"; // the colour of what was true for another text
 
 /** The answer as the picture needs it; `current` is false while the kernel computes a new one. */
 function computeSentence(state) {
@@ -29,14 +30,14 @@ function drawSentence(ctx, state, record, width) {
   const x = [-0.5, T - 0.5];
 
   const answerBox = { ...box, y: SENTENCE_PLOT.top };
-  const title = [["probability of positive, so far", record.current ? COLOURS.blue : STALE]];
+  const title = [["probability of positive, so far", record.current ? COLOURS.blue : COLOURS.stale]];
   if (T > n) title.push([`(${T - n} steps of padding, mask ${state.mask})`, COLOURS.grey]);
   const answer = frame(ctx, answerBox, { x, y: [0, 1], yTicks: [0, 0.5, 1], title });
   if (T > n) {
     ctx.fillStyle = "#F0F0F0";
     ctx.fillRect(answer.x(n - 0.5), answerBox.y + 1, answer.x(T - 0.5) - answer.x(n - 0.5) - 1, SENTENCE_PLOT.height - 2);
   }
-  curve(ctx, answer, probability, { colour: record.current ? COLOURS.blue : STALE, width: 4 });
+  curve(ctx, answer, probability, { colour: record.current ? COLOURS.blue : COLOURS.stale, width: 4 });
   cursor(ctx, answerBox, t, T);
   dot(ctx, answer.x(t), answer.y(probability[t]), { radius: 8 });
 
@@ -90,7 +91,6 @@ function sentenceReadout(state, record) {
   const { words, known, probability, adds, cut, t, current } = record;
   if (!words.length) return "There is no word to read. Type a sentence, such as: not bad at all.";
   if (!current) return state.late ? "The sentence needs the kernel." : "The sentence waits for the kernel.";
-  const percent = (share) => `${format(100 * share, 0)} %`;
   const strange = known.filter((each) => !each).length;
   const here =
     t < words.length

@@ -2,12 +2,13 @@
 // its loss over all sequences, and how far each input reaches.
 
 import { isAnswered } from "./answers.js";
+import { numbersOf } from "./bytes.js";
 import { trace } from "./cells.js";
 import { clampProblem, heldBy, idleClamps, isHeld, touchedUnits } from "./clamps.js";
 import { DIAGRAM_HEIGHT, diagramValues, drawDiagram, drawDiagramLegend } from "./diagram.js";
 import {
-  COLOURS, cursor, format, frame, gateColour, heatMap, keyNumber, powerOfTen, roundLimit, segment, signedColour,
-  text, twoDigits,
+  COLOURS, cursor, format, frame, gateColour, heatMap, keyNumber, percent, powerOfTen, roundLimit, segment,
+  signedColour, text, twoDigits,
 } from "./draw.js";
 import { cursorAt, timeRegion } from "./sequence.js";
 import { drawUnitMaps, lstmMaps } from "./unitmaps.js";
@@ -19,24 +20,19 @@ const UNIT_MAPS = { left: 60, top: DIAGRAM_TOP + DIAGRAM_HEIGHT + 26, height: 80
 const BELOW = { top: UNIT_MAPS.top + UNIT_MAPS.height + 52, height: 110 };
 const GAPS = [56, 56, 56]; // between the parts below, for the labels of their axes
 const DECADES = 5; // of influence that can be told apart
-const WAITING = "#8C8C8C"; // the colour of what was true for other controls
-const HINT = "#8F6200";
-
-const floats = ({ buffer, byteOffset, byteLength }) =>
-  new Float32Array(buffer.slice(byteOffset, byteOffset + byteLength));
 
 /** The network, with the bias of one gate shifted, in float32 as in Python. */
 function shiftedNetwork({ data, shift, shift_gate, ...state }) {
   const { D, H } = data.sizes;
-  const b = floats(data.b);
+  const b = numbersOf(data.b);
   const first = GATES.indexOf(shift_gate) * H;
   for (const unit of touchedUnits(state) ?? Array(H).keys()) b[first + unit] += Math.fround(shift);
-  return { kind: "lstm", D, H, w_x: floats(data.w_x), w_h: floats(data.w_h), b };
+  return { kind: "lstm", D, H, w_x: numbersOf(data.w_x), w_h: numbersOf(data.w_h), b };
 }
 
 /** What the network answers after each step, (T, K): probabilities of classes, or numbers. */
 function answersOf({ readout_w, readout_b, sizes: { T, H, K }, classes }, h) {
-  const [w, b] = [readout_w, readout_b].map(floats);
+  const [w, b] = [readout_w, readout_b].map((view) => numbersOf(view));
   const answers = new Float64Array(T * K);
   for (let t = 0; t < T; t++) {
     const row = answers.subarray(t * K, (t + 1) * K);
@@ -60,7 +56,7 @@ function softmax(scores) {
 function computeTrained(state) {
   const { data, example, t, unit, answer } = state;
   const { T, D } = data.sizes;
-  const xs = floats(data.xs).subarray(example * T * D, (example + 1) * T * D);
+  const xs = numbersOf(data.xs).subarray(example * T * D, (example + 1) * T * D);
   const params = shiftedNetwork(state);
   const record = trace(params, xs, { clamps: heldBy(state) });
   return {
@@ -70,7 +66,7 @@ function computeTrained(state) {
     values: diagramValues(record, xs, t, unit),
     answers: answersOf(data, record.h),
     target: data.targets[example],
-    influence: answer.influence ? floats(answer.influence) : new Float32Array(T * T),
+    influence: answer.influence ? numbersOf(answer.influence) : new Float32Array(T * T),
   };
 }
 
@@ -108,14 +104,12 @@ function drawScore(ctx, state, width) {
   const { answer, late, data } = state;
   const current = isAnswered(state);
   const words = `task ${scoreInWords(answer)}${current ? "" : " …"}`;
-  keyNumber(ctx, words, 16, SCORE_Y, { colour: current ? "black" : WAITING });
-  const right = { align: "right", bold: late, colour: late ? HINT : COLOURS.grey };
+  keyNumber(ctx, words, 16, SCORE_Y, { colour: current ? "black" : COLOURS.stale });
+  const right = { align: "right", bold: late, colour: late ? COLOURS.hint : COLOURS.grey };
   const { loss, accuracy } = data.untouched;
   const untouched = `untouched: ${twoDigits(loss)}${accuracy === null ? "" : `, ${percent(accuracy)}`}`;
   text(ctx, late ? "needs the kernel" : untouched, width - 16, SCORE_Y, right);
 }
-
-const percent = (share) => `${format(100 * share, 0)} %`;
 
 function scoreInWords({ loss, accuracy }) {
   if (loss === undefined) return "loss";
@@ -211,7 +205,7 @@ function drawInfluence(ctx, box, state, { influence }) {
   const map = { ...box, width: box.width - 70 };
   const scale = { ...box, x: map.x + map.width + 10, width: 14 };
   const current = isAnswered(state);
-  text(ctx, "‖∂h(t)/∂x(s)‖", box.x, box.y - 8, { bold: true, colour: current ? "black" : WAITING });
+  text(ctx, "‖∂h(t)/∂x(s)‖", box.x, box.y - 8, { bold: true, colour: current ? "black" : COLOURS.stale });
 
   const top = Math.ceil(Math.log10(data.largest.influence));
   const colourOf = (norm) => gateColour(1 + (Math.log10(norm) - top) / DECADES);
