@@ -8,6 +8,7 @@ import { forecastView } from "./forecast.js";
 import { gateView } from "./gate.js";
 import { gradientView } from "./gradient.js";
 import { rnnView } from "./rnn.js";
+import { scalingView } from "./scaling.js";
 import { sentenceView } from "./sentence.js";
 import { textView } from "./text.js";
 import { trainedView } from "./trained.js";
@@ -43,7 +44,8 @@ import { trainingView } from "./training.js";
 /** @type {Object<string, View>} */
 const VIEWS = {
   cell: cellView, forecast: forecastView, gate: gateView, gradient: gradientView, rnn: rnnView,
-  sentence: sentenceView, text: textView, trained: trainedView, training: trainingView,
+  scaling: scalingView, sentence: sentenceView, text: textView, trained: trainedView,
+  training: trainingView,
 };
 
 const STEP_MS = 150; // one step of the player
