@@ -56,10 +56,11 @@ def test_a_question_is_answered_with_the_keyboard_alone(start: Lesson, screensho
 
     start.restart_kernel()
     start.run_cell(start.cell("from lstm_jax.exercises import check"))
-    last = start.page.locator(".jp-Notebook .jp-Cell").last
-    last.scroll_into_view_if_needed()
-    start.run_cell(start.cell("progress()"))
-    says(start.cell("progress()"), "1 of 7")
+    progress = start.page.locator(".jp-CodeCell", has_text="progress()").last
+    progress.scroll_into_view_if_needed()
+    start.run_cell(progress)
+    says(progress, "1 of 7")
+    start.screenshot(screenshots / "quiz-progress.png")
     start.run_cell(run)
     says(run, "Verdict: (b) … your first prediction was (a)")
 
