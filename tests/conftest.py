@@ -18,6 +18,7 @@ jax.config.update("jax_disable_most_optimizations", True)
 os.environ["XLA_FLAGS"] = (
     "--xla_cpu_use_fusion_emitters=false --xla_cpu_parallel_codegen_split_count=1"
 )
+os.environ["LSTM_JAX_PROGRESS"] = "off"  # a test is nobody's progress, nor is a kernel of its own
 
 
 @pytest.fixture

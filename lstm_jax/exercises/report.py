@@ -1,11 +1,12 @@
-"""What a student sees after `check` and `hint`: as text, and as HTML in a notebook."""
+"""What a student sees after a call: as text, and as HTML in a notebook."""
 
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
 from html import escape
 from itertools import zip_longest
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 Outcome = Literal["passed", "failed", "unanswered"]
 
@@ -42,13 +43,13 @@ class Table(NamedTuple):
         return f'<table style="margin:4px 0"><tr>{head}</tr>{body}</table>'
 
 
-class Report(NamedTuple):
-    """A headline, sentences and tables about one exercise. `outcome` is None for a hint."""
+class Panel(NamedTuple):
+    """A headline, sentences and tables beside a bar of one colour; `size` of the text, in px."""
 
-    exercise: str
-    outcome: Outcome | None
+    colour: str
     headline: str
     body: tuple[str | Table, ...] = ()
+    size: int = 16
 
     def text(self) -> str:
         """For a terminal."""
@@ -63,23 +64,41 @@ class Report(NamedTuple):
             else f'<p style="margin:4px 0">{escape(part)}</p>'
             for part in self.body
         ]
-        style = f"border-left:6px solid {COLOURS[self.outcome]};padding:4px 12px;font-size:16px"
-        headline = f'<p style="margin:4px 0;font-size:18px"><b>{escape(self.headline)}</b></p>'
+        style = f"border-left:6px solid {self.colour};padding:4px 12px;font-size:{self.size}px"
+        large = f"margin:4px 0;font-size:{self.size + 2}px"
+        headline = f'<p style="{large}"><b>{escape(self.headline)}</b></p>'
         return f'<div style="{style}">{headline}{"".join(parts)}</div>'
 
-    def show(self) -> None:
-        """Display it in the running notebook, or print it where there is none.
-
-        The outcome also goes into the output's metadata, for whoever collects results.
-        """
+    def show(self, metadata: Mapping[str, Any] | None = None) -> None:
+        """Display it in the running notebook, or print it where there is none."""
         ipython = sys.modules.get("IPython")
         if ipython is None or ipython.get_ipython() is None:
             print(self.text())
             return
-        ipython.display.display(
-            {"text/plain": self.text(), "text/html": self.html()},
-            raw=True,
-            metadata={"lstm_jax": {"exercise": self.exercise, "outcome": self.outcome}}
-            if self.outcome
-            else {},
-        )
+        both = {"text/plain": self.text(), "text/html": self.html()}
+        ipython.display.display(both, raw=True, metadata=dict(metadata or {}))
+
+
+class Report(NamedTuple):
+    """A headline, sentences and tables about one exercise. `outcome` is None for a hint."""
+
+    exercise: str
+    outcome: Outcome | None
+    headline: str
+    body: tuple[str | Table, ...] = ()
+
+    def panel(self) -> Panel:
+        """The report as it is shown."""
+        return Panel(COLOURS[self.outcome], self.headline, self.body)
+
+    def text(self) -> str:
+        """For a terminal."""
+        return self.panel().text()
+
+    def show(self) -> None:
+        """Display or print it.
+
+        The outcome also goes into the output's metadata, for whoever collects results.
+        """
+        about = {"lstm_jax": {"exercise": self.exercise, "outcome": self.outcome}}
+        self.panel().show(about if self.outcome else None)

@@ -3,7 +3,6 @@
 An explorer is one model with two sides. Python holds the values and checks them; the page draws
 them and recomputes the cell by itself, so a slider answers at once, with a kernel or without.
 """
-# mypy: untyped-calls-exclude=IPython
 
 import base64
 import html
@@ -13,21 +12,19 @@ from pathlib import Path
 from typing import Any
 
 import anywidget
-from IPython.display import display
 from traitlets import Bool, Dict, HasTraits, List, Unicode, observe, validate
 
 from lstm_jax.arrays import Array
 from lstm_jax.plots import Picture
 from lstm_jax.traces import Clamp, trace
 from lstm_jax.widgets.controls import Control, Slider
+from lstm_jax.widgets.still import display_with_still
 
 SOURCES = Path(__file__).parent / "js"
 _IMPORT = re.compile(r'^import [^;]*? from "\./([\w-]+\.js)";\n', re.MULTILINE)
 _EXPORT = re.compile(r"^export (?!default\b)", re.MULTILINE)
 
 WIDGET_STATE = "application/vnd.jupyter.widget-state+json"
-_STILL = """<style>{css}</style>
-<div class="lstm-still" hidden="hidden"><img alt="{alt}" src="data:image/png;base64,{png}"></div>"""
 
 
 def join_modules(entry: Path) -> str:
@@ -218,19 +215,11 @@ class Explorer(anywidget.AnyWidget):
         return data, metadata
 
     def _ipython_display_(self) -> None:
-        """Display the explorer, and below it, hidden, what JupyterLab shows where it cannot.
-
-        JupyterLab takes the widget out of a trusted notebook even if its model is gone, and then
-        shows an error in place of the picture.
-        """
+        """Display the explorer, with its still picture for where JupyterLab cannot show it."""
         data, metadata = self._repr_mimebundle_()
-        display(data, metadata=metadata, raw=True)
-        still = _STILL.format(
-            css=(SOURCES / "still.css").read_text(encoding="utf-8"),
-            alt=html.escape(data["text/plain"]),
-            png=data["image/png"],
-        )
-        display({"text/html": still, "text/plain": ""}, raw=True)
+        alt, png = html.escape(data["text/plain"]), data["image/png"]
+        picture = f'<img alt="{alt}" src="data:image/png;base64,{png}">'
+        display_with_still(data, metadata, picture)
 
 
 def for_page(model: Mapping[str, Any]) -> dict[str, Any]:

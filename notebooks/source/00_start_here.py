@@ -24,7 +24,7 @@ import numpy as np
 
 from lstm_jax import plots
 from lstm_jax.data.sunspots import sunspots
-from lstm_jax.exercises import check, hint
+from lstm_jax.exercises import check, guess, hint, progress, verdict
 
 # %% [markdown]
 # ## 1. The series, and how to use a lesson (3 min)
@@ -50,8 +50,8 @@ from lstm_jax.exercises import check, hint
 #
 # Every part of a lesson has the same four beats.
 #
-# 1. **Predict.** A question. Choose an answer, aloud or on paper, before you go on. A wrong guess
-#    that you made teaches more than a right answer that you read.
+# 1. **Predict.** A question. Choose an answer with the buttons below it before you go on (Tab and
+#    Space do, too). A wrong guess that you made teaches more than a right answer that you read.
 # 2. **Run** the cells below it, one by one, with Shift + Enter.
 # 3. **Verdict.** Where there was a claim to test, a cell computes who was right.
 # 4. **Your turn.** You fill in a short function. `check` tells you whether it is right, and where
@@ -80,11 +80,19 @@ print("JAX computes on:", ", ".join(device.device_kind for device in jax.devices
 # > - (c) 4.8, the mean of the five
 
 # %%
+guess("half_and_half")
+
+# %%
 h = 0.0
 for x in [8.0, 8.0, 8.0, 0.0, 0.0]:
     h = 0.5 * h + 0.5 * x
     print(f"reads {x:g}, now holds {h:g}")
-print(f"Verdict: {h:g}. It has not forgotten the eights, and it no longer holds them in full.")
+answer = {0.0: "(a)", 1.75: "(b)", 4.8: "(c)"}.get(h, "none of these")
+verdict(
+    "half_and_half",
+    answer,
+    f"It holds {h:g}. It has not forgotten the eights, and it no longer holds them in full.",
+)
 
 # %% [markdown]
 # That is a **recurrence**: each state is made of the state before and one new input.
@@ -139,6 +147,9 @@ print(f"{len(xs):,} months, from {year[0]:.0f} to {year[-1]:.0f}; xs is {xs.dtyp
 # > - (c) after them
 
 # %%
+guess("slow_peaks")
+
+# %%
 quick, slow = memory(jnp.float32(0.9), xs), memory(jnp.float32(0.99), xs)
 
 first = slice(0, 60 * 12)  # the first sixty years, in months
@@ -167,11 +178,12 @@ def lag(hs, longest=60, skip=600):
 
 
 quick_lag, slow_lag = lag(np.asarray(quick)), lag(np.asarray(slow))
-answer = (
-    "(c) after" if slow_lag > 0 else "(b) at the same time as" if slow_lag == 0 else "(a) before"
+answer = "(c)" if slow_lag > 0 else "(b)" if slow_lag == 0 else "(a)"
+verdict(
+    "slow_peaks",
+    answer,
+    f"Decay 0.9 runs {quick_lag} months behind the sun, decay 0.99 {slow_lag} months.",
 )
-print(f"decay 0.9  runs {quick_lag} months behind the sun, decay 0.99 {slow_lag} months.")
-print(f"Verdict: {answer} the peaks of the sun.")
 
 # %% [markdown]
 # **Notice**
@@ -236,7 +248,11 @@ ways = {"Python loop": python_loop, "jitted loop": jax.jit(python_loop), "scan":
 # > - (c) more than 30 times
 # >
 # > And whose very first call is the slowest?
-#
+
+# %%
+guess("scan_speed")
+
+# %% [markdown]
 # To time JAX fairly, keep the first call apart: that is when `jit` compiles. Wait for the result:
 # JAX hands it out before it is computed, and `block_until_ready` waits. Then take turns, so that
 # whatever else the computer does hits all alike, and take the median.
@@ -278,8 +294,11 @@ print(f"largest difference between the three: {gap:.1e}, in numbers up to {month
 times = later_call["Python loop"] / later_call["scan"]
 answer = "(a)" if times < 3 else "(b)" if times <= 30 else "(c)"
 slowest = max(ways, key=lambda name: first_call[name][-1])
-print(f"Verdict: {answer}, the Python loop takes {times:,.3g} times as long as scan.")
-print(f"         The slowest first call: {slowest}.")
+verdict(
+    "scan_speed",
+    answer,
+    f"The Python loop takes {times:,.3g} times as long as scan. The slowest first call: {slowest}.",
+)
 
 plots.bars(
     later_call,
@@ -346,6 +365,9 @@ print(f"take {per_step * len(xs) / 1000:,.0f} s to compile.")
 # > - (a) it shrinks all the way
 # > - (b) it shrinks, then grows again
 
+# %%
+guess("tiny_nudge")
+
 
 # %%
 @jax.jit
@@ -366,8 +388,8 @@ for nudge in [1e-1, 1e-2, 1e-3, 1e-4, 1e-5, 1e-6]:
 
 best = min(errors, key=errors.get)
 assert errors[best] < 1e-3 * abs(slope)
-answer = "(a) it shrinks all the way" if best == min(errors) else "(b) it shrinks, then grows again"
-print(f"Verdict: {answer}; the best nudge is {best:.0e}.")
+answer = "(a)" if best == min(errors) else "(b)"
+verdict("tiny_nudge", answer, f"The best nudge is {best:.0e}.")
 
 # %% [markdown]
 # `grad` and the quotient agree, so `grad` can be trusted. And it is the better of the two: a big
@@ -384,6 +406,9 @@ print(f"Verdict: {answer}; the best nudge is {best:.0e}.")
 # > - (c) more than 10,000 times less
 
 # %%
+guess("ten_years_ago")
+
+# %%
 sensitivity_to_inputs = jax.jit(jax.grad(last_state, argnums=1))  # argnums=1: the second argument
 
 months_ago = np.arange(len(decade))[::-1]  # T-1-t: the first input is the oldest
@@ -397,9 +422,9 @@ for kept in [0.8, 0.9, 0.99]:
 
 fade = float(felt[0.9][-1] / felt[0.9][0])
 answer = (
-    "(a)" if fade < 30 else "(b)" if fade < 3000 else "(c)" if fade > 10_000 else "none of them"
+    "(a)" if fade < 30 else "(b)" if fade < 3000 else "(c)" if fade > 10_000 else "none of these"
 )
-print(f"Verdict: {answer}, {fade:,.0f} times less.")
+verdict("ten_years_ago", answer, f"It moves the last state {fade:,.0f} times less.")
 
 # %%
 plots.curves(
@@ -472,12 +497,20 @@ check("sensitivity", sensitivity)
 # > - (c) (120, 3)
 
 # %%
+guess("vmap_shape")
+
+# %%
 decays = jnp.array([0.8, 0.9, 0.99])
 many = jax.vmap(memory, in_axes=(0, None))(decays, decade)
 one_by_one = jnp.stack([memory(each, decade) for each in decays])
 gap = float(jnp.abs(many - one_by_one).max())
 assert gap < 1e-5 * jnp.abs(decade).max()
-print(f"Verdict: {many.shape}, and equal to one call after the other (difference {gap:.1e}).")
+answer = {(3,): "(a)", (3, 120): "(b)", (120, 3): "(c)"}.get(many.shape, "none of these")
+verdict(
+    "vmap_shape",
+    answer,
+    f"It is {many.shape}, and equal to one call after the other (difference {gap:.1e}).",
+)
 
 # %% [markdown]
 # From here on, four letters stand for four sizes, in the text, the code and every error message.
@@ -524,7 +557,11 @@ check("batched", batched)
 # > - (a) once
 # > - (b) twice
 # > - (c) three times
-#
+
+# %%
+guess("print_in_jit")
+
+# %% [markdown]
 # **Arrays never change.** You ask for a changed copy.
 
 # %%
@@ -560,15 +597,22 @@ print(f"{large:,.0f} + 1 = {large + 1:,.0f}")
 
 
 # %%
+compiled = []
+
+
 @jax.jit
 def mean(xs):
     print("compiling for shape", xs.shape)
+    compiled.append(xs.shape)
     return xs.mean()
 
 
 print(f"{mean(xs[:12]):.1f}")
 print(f"{mean(xs[12:24]):.1f}")
 print(f"{mean(xs[:24]):.1f}")
+
+answer = {1: "(a)", 2: "(b)", 3: "(c)"}[len(compiled)]
+verdict("print_in_jit", answer, f"The print spoke {len(compiled)} times, once for each shape.")
 
 # %% [markdown]
 # ## Summary
@@ -582,7 +626,13 @@ print(f"{mean(xs[:24]):.1f}")
 #   Its memory moves by $c_t = f_t\, c_{t-1} + i_t\, g_t$. Put $f_t = \lambda$, $i_t = 1 - \lambda$
 #   and $g_t = x_t$, and it is today's equation.
 #
+# What you pass and predict is kept in a small file beside the notebooks, so that no restart loses
+# it. `progress()` shows it, here and at the end of every lesson.
+#
 # Next: [01 RNN recap](01_rnn_recap.ipynb).
+
+# %%
+progress()
 
 # %% [markdown] tags=["instructor"]
 # ## For the instructor

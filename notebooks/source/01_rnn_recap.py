@@ -27,7 +27,7 @@ from lstm_jax.data import baselines
 from lstm_jax.data.minibatches import Minibatches
 from lstm_jax.data.sunspots import sunspots
 from lstm_jax.data.windows import fit_scale, split, windows
-from lstm_jax.exercises import check, hint
+from lstm_jax.exercises import check, guess, hint, progress, verdict
 from lstm_jax.training import adam, fit, mean_squared_error
 from lstm_jax.widgets import RNNExplorer
 
@@ -44,7 +44,11 @@ from lstm_jax.widgets import RNNExplorer
 # > - (a) 0.5: less than 1 % is left. 1.5: it grows without end
 # > - (b) 0.5: less than 1 % is left. 1.5: it never dies, but stays below a limit
 # > - (c) 0.5: about half is left. 1.5: it never dies, but stays below a limit
-#
+
+# %%
+guess("gain_and_pulse")
+
+# %% [markdown]
 # Then move the gain. Where does the pulse first last to the end? Drag over the input to draw your
 # own.
 
@@ -65,7 +69,12 @@ for gain in (0.5, 1.5):
     print(f"gain {gain}: length {length[5]:.2g} at step 5, {length[-1]:.2g} at step 59")
 
 answer = ("(b)" if share[0.5] < 0.01 else "(c)") if 1 <= share[1.5] < 10 else "none of these"
-print(f"Verdict: {answer}.")
+verdict(
+    "gain_and_pulse",
+    answer,
+    f"Of the length after the pulse, {share[0.5]:.1g} is left with gain 0.5, and with 1.5 it is "
+    f"{share[1.5]:.2g} times as long.",
+)
 
 # What your explorer shows now:
 last = explorer.trace().h[-1]
@@ -162,7 +171,11 @@ print(f"scale of the whole series:    mean {whole.mean:.3g}, deviation {whole.de
 # > - (a) nothing: the test windows are not among the training windows either way
 # > - (b) it looks a little better
 # > - (c) it looks at least twice as good
-#
+
+# %%
+guess("shuffled_windows")
+
+# %% [markdown]
 # The score is the **skill**: how much of the error of a simple forecast is gone. The simple
 # forecast is **persistence**, "in a year it will be as it is now".
 #
@@ -193,8 +206,12 @@ leaked = leaked[-len(test_ys) :]  # of these, the same windows as above
 now = baselines.persistence(test_xs)
 cut_in_time, shuffled = (baselines.skill(copied, test_ys, now) for copied in (honest, leaked))
 answer = "(c)" if shuffled >= 2 * cut_in_time else "(b)" if shuffled > cut_in_time else "(a)"
-print(f"skill of copying: cut in time {cut_in_time:+.2f}, shuffled {shuffled:+.2f}")
-print(f"Verdict: {answer}. Both were asked the same {len(test_ys)} windows.")
+verdict(
+    "shuffled_windows",
+    answer,
+    f"Skill of copying: cut in time {cut_in_time:+.2f}, shuffled {shuffled:+.2f}. Both were asked "
+    f"the same {len(test_ys)} windows.",
+)
 
 # %% [markdown]
 # **Notice**
@@ -315,11 +332,16 @@ print(f"hs {hs.shape}; the five lines and lstm_jax.run differ by {difference:.1g
 # > - (c) 52,224 and 522,240
 
 # %%
+guess("numbers_to_learn")
+
+# %%
 count = sum(leaf.size for leaf in params)
 print(", ".join(f"{name} {leaf.shape}" for name, leaf in params._asdict().items()))
 longer, _ = lstm_jax.run(params, scale.apply(train)[:480, None])
 answer = "(a)" if count == 1088 else "none of these"
-print(f"Verdict: {answer}. The same {count:,} numbers have just read {len(longer)} steps.")
+verdict(
+    "numbers_to_learn", answer, f"The same {count:,} numbers have just read {len(longer)} steps."
+)
 
 # %% [markdown]
 # Here are the first four months with a small RNN of two units: its states, live, one box a number.
@@ -349,6 +371,9 @@ plots.unrolled(
 # > - (d) $h_1$ and all states after it, by different amounts
 
 # %%
+guess("first_input")
+
+# %%
 nudged = four_xs + np.array([[0.1], [0], [0], [0]], np.float32)
 moved = jnp.abs(lstm_jax.trace(two_units, nudged).h - four_hs).max(axis=1)
 print("moved by 0.1 in x_1:", ",  ".join(f"h_{t} {m:.2g}" for t, m in enumerate(moved.tolist())))
@@ -358,7 +383,7 @@ if float(after[2:].max()) == 0:
     answer = "(a)" if float(after[1]) == 0 else "(b)"
 else:
     answer = "(c)" if float(after.max() - after.min()) < 1e-4 else "(d)"
-print(f"Verdict: {answer}. Nothing before an input changes (h_0 moved by {moved[0]:g}).")
+verdict("first_input", answer, f"Nothing before an input changes (h_0 moved by {moved[0]:g}).")
 
 # %% [markdown]
 # **Notice**
@@ -428,6 +453,9 @@ print(f"h_T = {states[-1]:.3f}, target {target:.3f}, loss {(states[-1] - target)
 # > - (c) the last year
 
 # %%
+guess("months_of_gradient")
+
+# %%
 grad_w_x = grad_w_h = grad_b = 0.0
 parts = []  # what each step adds to the gradient of w_h, from the last step to the first
 d_h = states[-1] - target  # 1
@@ -462,9 +490,12 @@ for name, hand, auto in zip(by_hand._fields, by_hand, by_jax, strict=True):
 # %%
 size = np.abs(parts)  # index 0 is the last month
 last_year, first_year = size[:12].sum() / size.sum(), size[-12:].sum() / size.sum()
-answer = "(c)" if last_year > 0.5 else "(b)" if first_year > 0.5 else "(a), or nearly"
-print(f"share of the last year {last_year:.1%}, of the first year {first_year:.1g}")
-print(f"Verdict: {answer}.")
+answer = "(c)" if last_year > 0.5 else "(b)" if first_year > 0.5 else "(a)"
+verdict(
+    "months_of_gradient",
+    answer,
+    f"The last year gives {last_year:.1%} of it, the first year a share of {first_year:.1g}.",
+)
 
 plots.curves(
     np.arange(len(size)),
@@ -573,7 +604,11 @@ def loss(model, batch):
 # > - (b) the linear model
 # > - (c) the RNN, by a little (its error is less than 20 % below the second best)
 # > - (d) the RNN, by far
-#
+
+# %%
+guess("best_forecast")
+
+# %% [markdown]
 # Training takes 1,000 steps. At each one it draws a batch, finds the gradient (BPTT, for all
 # windows of the batch, averaged), and moves all weights a little the other way. How little, Adam
 # decides, a common recipe. (`adam` also shortens very long gradients; lesson 02 says why.) You can
@@ -650,15 +685,18 @@ rnn_errors = np.array([error[f"RNN, run {n}"] for n in range(len(runs))])
 best_rival = min(("persistence", "linear model"), key=error.get)
 ratio = np.median(rnn_errors) / error[best_rival]
 if ratio < 1:
-    answer = "(d) the RNN, by far" if ratio < 0.8 else "(c) the RNN, by a little"
+    answer = "(d)" if ratio < 0.8 else "(c)"
 else:
-    answer = "(b) the linear model" if best_rival == "linear model" else "(a) persistence"
+    answer = "(b)" if best_rival == "linear model" else "(a)"
 wins = int((rnn_errors < error["linear model"]).sum())
-print(f"The RNN beats the linear model in {wins} of {len(runs)} runs;")
-print(f"its middle error is {ratio:.2f} times that of the {best_rival}.")
+verdict(
+    "best_forecast",
+    answer,
+    f"The RNN beats the linear model in {wins} of {len(runs)} runs; its middle error is "
+    f"{ratio:.2f} times that of the {best_rival}.",
+)
 practice = math.sqrt(smooth[-1] / rivals["linear model"])
-print(f"(In the training years, its error had come down to {practice:.2f} times the linear one.)")
-print(f"Verdict: {answer}.")
+print(f"In the training years, its error had come down to {practice:.2f} times the linear one.")
 print(f"Remember the copying machine: with its leak it had a skill of {shuffled:.2f}.")
 
 # %%
@@ -706,6 +744,9 @@ plots.curves(
 # > - (c) less on the way up: what rises must fall
 
 # %%
+guess("rising_or_falling")
+
+# %%
 spots = scale.undo(test_xs[:, :, 0])
 rise = spots[:, -6:].mean(axis=1) - spots[:, -18:-12].mean(axis=1)  # half a year, and a year before
 near_80 = np.abs(spots[:, -1] - 80) < 10
@@ -721,7 +762,8 @@ for name, chosen in groups.items():
     )
 gap = said["up"] - said["down"]
 answer = "(a)" if abs(gap) < 5 else "(b)" if gap > 0 else "(c)"
-print(f"Verdict: {answer}, by {abs(gap):.0f} spots.")
+way = "more" if gap > 0 else "less"
+verdict("rising_or_falling", answer, f"On the way up it says {abs(gap):.0f} spots {way}.")
 
 # %% [markdown]
 # To tell them apart, the state must hold more than the last input. Look inside, at the window with
@@ -771,6 +813,9 @@ plots.curves(
 #
 # Next, [lesson 02](02_vanishing_gradients.ipynb): what that product of factors does to a long
 # memory.
+
+# %%
+progress()
 
 # %% [markdown] tags=["instructor"]
 # ## For the instructor

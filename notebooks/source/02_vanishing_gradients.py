@@ -26,7 +26,7 @@ from IPython.display import display
 from lstm_jax import gradient_flow, influence, init_rnn, plots, run, step, trace
 from lstm_jax.data.sunspots import sunspots
 from lstm_jax.data.windows import fit_scale, split, windows
-from lstm_jax.exercises import check, hint
+from lstm_jax.exercises import check, guess, hint, progress, verdict
 from lstm_jax.widgets import GradientExplorer
 
 # %% [markdown]
@@ -47,7 +47,11 @@ from lstm_jax.widgets import GradientExplorer
 # > - (a) it doubles, or nearly
 # > - (b) it grows 100 times: one step counts little, but there are 100 of them
 # > - (c) it grows more than a billion times
-#
+
+# %%
+guess("gain_and_gradient")
+
+# %% [markdown]
 # Press *keep as baseline*, and the curves stay, paler, while you try another gain, another seed, or
 # half the length.
 
@@ -66,7 +70,7 @@ for gain in (0.8, 1.5):
 
 grown = left[1.5] / left[0.8]
 answer = "(c)" if grown > 1e9 else "(b)" if grown > 10 else "(a)"
-print(f"Verdict: {answer}. It is {grown:.0e} times as much.")
+verdict("gain_and_gradient", answer, f"It is {grown:.0e} times as much.")
 
 yours, steps = explorer.gradient_flow().rnn.total, explorer.length  # (T+1,) and T
 print(
@@ -113,7 +117,11 @@ print(f"xs {xs.shape}: 1749 to 1758, from {xs.min():.2f} to {xs.max():.2f}")
 # > - (b) about 60
 # > - (c) about 20
 # > - (d) fewer than 5
-#
+
+# %%
+guess("terms_that_count")
+
+# %% [markdown]
 # To see single terms, give each step its own copy of $W_h$ and ask for the gradient of each copy.
 
 
@@ -154,7 +162,13 @@ print(f"sum of the {T} terms against the whole gradient: relative difference {di
 # %%
 sizes = np.linalg.norm(by_step, axis=(1, 2))[::-1]  # the last month first
 enough = int(np.argmax(np.cumsum(sizes) >= 0.99 * sizes.sum())) + 1
-print(f"99 % of the total size comes from the last {enough} of {T} months")
+options = {"(a)": 110, "(b)": 60, "(c)": 20}
+nearest = min(options, key=lambda option: abs(enough - options[option]))
+verdict(
+    "terms_that_count",
+    "(d)" if enough < 5 else nearest,
+    f"99 % of the total size comes from the last {enough} of {T} months.",
+)
 print(f"the term of 100 months back is {sizes[100] / sizes[0]:.1e} of that of the last month")
 
 plots.curves(
@@ -222,6 +236,9 @@ check("reach", reach)
 # > - (c) 1.2
 # > - (d) 3
 
+# %%
+guess("first_to_vanish")
+
 
 # %%
 @jax.jit
@@ -255,6 +272,11 @@ for w in (0.5, 0.9, 1.2, 3.0):
 
 left = {name: product[24] for name, product in products.items()}
 fastest = min(left, key=left.get)
+answer = dict(zip(left, ("(a)", "(b)", "(c)", "(d)"), strict=True))[fastest]
+verdict(
+    "first_to_vanish", answer, f"The unit with {fastest} keeps {left[fastest]:.1e} after 24 months."
+)
+
 plots.curves(
     back[:61],
     {name: product[:61] for name, product in products.items()},
@@ -329,6 +351,9 @@ print(f"{flow[0]:.2e} is left after {T} months; relative difference {difference:
 # > - (d) only 1
 
 # %%
+guess("enough_gain")
+
+# %%
 keys = jax.random.split(jax.random.key(2), 10)
 flows = jax.jit(jax.vmap(lambda params, xs: gradient_flow(params, xs).total, in_axes=(0, None)))
 
@@ -351,6 +376,15 @@ for gain in (0.8, 1.0, 1.25, 2.0):
     medians[f"gain {gain:g}"] = np.median(totals, axis=0)[::-1]
     start = totals[:, 0]
     print(f"{gain:<6g} {start.min():10.1e} {np.median(start):10.1e} {start.max():10.1e}")
+
+keeps = [name for name, median in medians.items() if median[-1] >= 0.01]
+answer = {
+    "gain 1, gain 1.25, gain 2": "(a)",
+    "gain 1.25, gain 2": "(b)",
+    "gain 2": "(c)",
+    "gain 1": "(d)",
+}.get(", ".join(keeps), "none of these")
+verdict("enough_gain", answer, f"At least 1 % is left with {', '.join(keeps) or 'none of them'}.")
 
 plots.curves(
     back,
@@ -390,6 +424,9 @@ plots.curves(
 # > - (d) all 120
 
 # %%
+guess("months_felt")
+
+# %%
 maps = {gain: np.asarray(influence(first(draw(keys, gain)), xs)) for gain in (0.8, 1.0, 1.5)}
 remaining = {  # what is left of the influence n months back, the median over all outputs
     gain: np.array([np.median(np.diagonal(m, -n) / np.diagonal(m)[n:]) for n in range(T)])
@@ -398,6 +435,10 @@ remaining = {  # what is left of the influence n months back, the median over al
 felt = {gain: int(np.argmax(left < 0.01)) or T for gain, left in remaining.items()}
 for gain, months in felt.items():
     print(f"gain {gain:<4g} felt above 1 %: " + (f"{months} months" if months < T else "all"))
+
+options = {"(a)": 15, "(b)": 40, "(c)": 80, "(d)": T}
+answer = min(options, key=lambda option: abs(felt[0.8] - options[option]))
+verdict("months_felt", answer, f"With gain 0.8 it feels {felt[0.8]} months, down to 1 %.")
 
 for gain in (0.8, 1.5):
     reached = f"{felt[gain]} months" if felt[gain] < T else "all the past"
@@ -433,6 +474,9 @@ for gain in (0.8, 1.5):
 # > - (a) the deep net, by far
 # > - (b) the RNN, by far
 # > - (c) both about the same
+
+# %%
+guess("deep_or_long")
 
 
 # %%
@@ -473,6 +517,10 @@ for name, norms in {"deep net": deep, "RNN": long}.items():
         f"{name:9} {len(n) - 1:3} factors, {10 ** line[0]:.3f} each; "
         f"R² of a straight line {straight:.4f}; left {norms[-1]:.1e}"
     )
+
+ratio = deep[L] / long[L]
+answer = "(a)" if ratio < 0.1 else "(b)" if ratio > 10 else "(c)"
+verdict("deep_or_long", answer, f"{L} layers leave {deep[L]:.1e}, {L} steps leave {long[L]:.1e}.")
 
 plots.curves(
     back,
@@ -521,6 +569,9 @@ plots.curves(
 # > - (d) none
 
 # %%
+guess("norm_two")
+
+# %%
 rotation = draw(keys, 2.0)
 identity, one_on = np.eye(H, dtype=np.float32), np.eye(H, k=1, dtype=np.float32)
 latch = rotation._replace(w_h=np.stack(10 * [2 * identity]))
@@ -550,6 +601,10 @@ for name, stack in {
         f"{name.split(',')[0]:10} {norm:4.1f}   {real[name][n]:8.1e}  {ceiling:8.1e}         "
         f"{norm**n:8.1e}"
     )
+
+growing = [name for name, values in real.items() if "norm 2" in name and values[n] > 1]
+answer = ("(d)", "(c)", "(b)", "(a)")[len(growing)]
+verdict("norm_two", answer, f"Of the three with norm 2, {len(growing)} grow over {n} months.")
 
 plots.curves(
     back[:41],
@@ -677,6 +732,9 @@ check("clip_by_global_norm", clip_by_global_norm)
 # > - (b) $w$ goes back a little
 # > - (c) $w$ leaves the picture
 
+# %%
+guess("step_on_the_wall")
+
 
 # %%
 def descend(limit, w=1.0, updates=120, learning_rate=0.2):
@@ -698,6 +756,17 @@ for name, rows in paths.items():
         f"{rows[k, 3]:.3g}, next w = {rows[k + 1, 0]:.2f}; in the end loss {rows[-1, 1]:.2g}, "
         f"slope {abs(rows[-1, 2]):.2g}"
     )
+
+rows = paths["no clipping"]
+k = int(np.argmax(np.abs(rows[:, 2]) > 1))
+on_the_wall, landed = rows[k, 0], rows[k + 1, 0]
+if not ws[0] <= landed <= ws[-1]:
+    answer = "(c)"
+elif abs(landed - on_the_wall) < 0.01:
+    answer = "(a)"
+else:
+    answer = "(b)" if landed < on_the_wall else "none of these"
+verdict("step_on_the_wall", answer, f"It goes from w = {on_the_wall:.2f} to w = {landed:.2f}.")
 
 plots.curves(
     np.arange(120),
@@ -812,6 +881,9 @@ print(f"Verdict: clipping {'does nothing for' if same else 'changes the share of
 #
 # Next, in [lesson 03](03_forget_gate.ipynb): a cell with a memory whose factor is a number in $(0,
 # 1)$, and the network sets it by itself at every step. It is called the forget gate.
+
+# %%
+progress()
 
 # %% [markdown] tags=["instructor"]
 # ## For the instructor

@@ -25,7 +25,7 @@ from lstm_jax import Clamp, LSTMParams, LSTMState, init_lstm, plots, run, step, 
 from lstm_jax.data.lag_recall import CHANCE, accuracy, lag_recall
 from lstm_jax.data.sunspots import sunspots
 from lstm_jax.data.windows import fit_scale, split
-from lstm_jax.exercises import check, hint
+from lstm_jax.exercises import check, guess, hint, progress, verdict
 from lstm_jax.losses import cross_entropy
 from lstm_jax.training import adam, fit
 from lstm_jax.widgets import GateExplorer
@@ -42,10 +42,17 @@ from lstm_jax.widgets import GateExplorer
 # > - (c) (4, 2, -6): the gate is open
 
 # %%
+guess("one_gate")
+
+# %%
 memory, gate = np.array([4.0, 2.0, -6.0]), np.array([1.0, 0.0, 0.5])
 kept = gate * memory
 print("memory", memory, "  gate", gate)
-print("Verdict:", kept, "is kept: one product for each unit.")
+options = {"(a)": (4, 0, -3), "(b)": 1, "(c)": (4, 2, -6)}
+answer = next(
+    (name for name, each in options.items() if np.array_equal(kept, each)), "none of these"
+)
+verdict("one_gate", answer, f"{kept} is kept: one product for each unit.")
 
 # %% [markdown]
 # The gate has the shape of the cell state, and the product is taken unit by unit: 1 keeps, 0
@@ -136,6 +143,9 @@ check("forget_gate", forget_gate)
 # > - (d) about 1,900: one for each unit in each month
 
 # %%
+guess("gate_values")
+
+# %%
 T, H = 120, 16
 past, _ = split(sunspots().number, 0.8)
 past = jnp.asarray(fit_scale(past).apply(past))[:, None]  # (2500, 1)
@@ -172,11 +182,15 @@ for name, size in moved.items():
 values = len(np.unique(f.round(6)))
 of_f = slice(H, 2 * H)  # the second block of i, f, g, o
 weights = params.w_x[:, of_f].size + params.w_h[:, of_f].size + params.b[of_f].size
-print(f"\n{values:,} different values, all made of the same {weights} weights and biases")
+print(f"all values are made of the same {weights} weights and biases")
 options = {"(a)": 1, "(b)": H, "(c)": T, "(d)": T * H}
 nearest = min(options, key=lambda name: abs(math.log(values / options[name])))
 moving = moved["the input x"] > 0 and moved["the old output h"] > 0
-print(f"Verdict: {nearest}; a gate is", "computed at each step." if moving else "fixed.")
+verdict(
+    "gate_values",
+    nearest,
+    f"{values:,} different values. A gate is {'computed at each step' if moving else 'fixed'}.",
+)
 
 # %% [markdown]
 # **Notice**
@@ -204,6 +218,9 @@ print(f"Verdict: {nearest}; a gate is", "computed at each step." if moving else 
 # > - (d) less than 1 %
 
 # %%
+guess("ten_steps_on")
+
+# %%
 STEPS = 400
 silence = jnp.zeros((STEPS, 1))
 holds_one = LSTMState(h=jnp.zeros(1), c=jnp.ones(1))
@@ -219,9 +236,13 @@ left = {bias: np.asarray(trace(quiet(bias), silence, holds_one).c[:, 0]) for bia
 
 ten = left[0][10]
 answer = "(a)" if ten > 0.9 else "(b)" if ten > 0.3 else "(c)" if ten > 0.03 else "(d)"
-print(f"bias 0: after 1 step {left[0][1]:.2f}, after 3 {left[0][3]:.3f}, after 10 {ten:.1g}")
 remembers = "remembers" if ten > 0.5 else "forgets"
-print(f"Verdict: {answer}. With bias 0, an LSTM {remembers} by default.")
+verdict(
+    "ten_steps_on",
+    answer,
+    f"After 1 step {left[0][1]:.2f} is left, after 3 {left[0][3]:.3f}, after 10 {ten:.1g}. With "
+    f"bias 0, an LSTM {remembers} by default.",
+)
 
 # %%
 shown = 120
@@ -354,6 +375,9 @@ adder = LSTMParams(  # in the order i, f, g, o
 # > - (c) has grown all the time, and grows on
 
 # %%
+guess("never_forgets")
+
+# %%
 held = {
     "held at 0": trace(adder, stream, clamps=[Clamp("f", 0.0)]),
     "free, bias 4": trace(adder, stream),
@@ -379,7 +403,8 @@ plots.curves(
 # %%
 rising = np.all(np.diff(cs["held at 1"]) >= 0)
 answer = "(c)" if rising and grows["held at 1"] > 1.5 else "(b)" if not rising else "(a)"
-print(f"Verdict: {answer}; twice the time makes it {grows['held at 1']:.2f} times as large.")
+times = grows["held at 1"]
+verdict("never_forgets", answer, f"Twice the time makes it {times:.2f} times as large.")
 
 # tanh(c) with a slope below 0.01 says the same whatever comes in.
 deaf = {name: np.mean(1 - np.tanh(c.astype(np.float64)) ** 2 < 0.01) for name, c in cs.items()}
@@ -397,10 +422,14 @@ for name, portion in deaf.items():
 # > **Predict.** The LSTM was published in 1997. Since when has it had a forget gate?
 # > - (a) since then: a gate that can forget is what makes it an LSTM
 # > - (b) since 2000, in another paper
-#
-# The cell of 1997 has an input gate and an output gate. Its memory feeds itself with the fixed
-# weight 1 (Hochreiter and Schmidhuber, "Long Short-Term Memory", *Neural Computation* 9(8), 1997).
-# Here is its update, with tanh for its two squashing functions:
+
+# %%
+guess("since_when")
+
+# %% [markdown]
+# Here is the update of that cell as it was published, with tanh for its two squashing functions
+# (Hochreiter and Schmidhuber, "Long Short-Term Memory", *Neural Computation* 9(8), 1997). Is there
+# a forget gate in it? We move all that belongs to one, and see.
 
 
 # %%
@@ -421,15 +450,24 @@ def cell_of_1997(params, xs):
 difference = np.abs(np.asarray(cell_of_1997(adder, stream))[:, 0] - cs["held at 1"]).max()
 assert difference < 1e-3
 print(f"1997 and a forget gate held at 1: c differs by at most {difference:.0e}")
+
+units = adder.w_h.shape[0]
+moved = adder._replace(b=adder.b.at[units : 2 * units].add(1.0))  # the block of f
+unmoved = np.array_equal(cell_of_1997(adder, stream), cell_of_1997(moved, stream))
 fate = "grows without bound" if grows["held at 1"] > 1.5 else "stays bounded"
-print("Verdict: (b), by the dates of the papers. The cell of 1997 is today's with f = 1;")
-print(f"in this run its memory {fate}.")
+verdict(
+    "since_when",
+    "(b)" if unmoved else "(a)",
+    f"The cell of 1997 is today's with f {'fixed at 1' if unmoved else 'free'}; in this run its "
+    f"memory {fate}.",
+)
 
 # %% [markdown]
-# The forget gate came with Gers, Schmidhuber and Cummins, "Learning to Forget: Continual Prediction
-# with LSTM", *Neural Computation* 12(10), 2000. Their reason is your figure: on a stream that
-# nobody cuts into pieces, the memory grows until the cell is stuck. So the network must be able to
-# empty it, at a moment that it learns.
+# The cell of 1997 has an input gate and an output gate, and its memory feeds itself with the fixed
+# weight 1. The forget gate came with Gers, Schmidhuber and Cummins, "Learning to Forget: Continual
+# Prediction with LSTM", *Neural Computation* 12(10), 2000. Their reason is your figure: on a stream
+# that nobody cuts into pieces, the memory grows until the cell is stuck. So the network must be
+# able to empty it, at a moment that it learns.
 #
 # ### Your turn: `sum_since_reset`
 #
@@ -491,7 +529,11 @@ plots.curves(
 # > - (a) all: training finds the bias
 # > - (b) mostly the small biases, 0 and 1: who forgets quickly is not confused by other symbols
 # > - (c) mostly the large ones, 3 and 4: a short memory gets no gradient over 30 steps
-#
+
+# %%
+guess("which_biases")
+
+# %% [markdown]
 # A network has learned it if more than 95 % of its answers are right, on sequences it has not seen.
 
 # %%
@@ -547,10 +589,15 @@ for bias, row in zip(START, scores, strict=True):
 
 small, large = learned[0] + learned[1], learned[3] + learned[4]
 if small == large:
-    answer = "(a), all of them" if small == 2 * SEEDS else "none of these, no difference"
+    answer = "(a)" if small == 2 * SEEDS else "none of these"
 else:
-    answer = "(c), the large ones more often" if large > small else "(b), the small ones more often"
-print(f"Verdict: {answer}. {small} of {2 * SEEDS} small ones, {large} of {2 * SEEDS} large ones.")
+    answer = "(c)" if large > small else "(b)"
+verdict(
+    "which_biases",
+    answer,
+    f"Learned by {small} of {2 * SEEDS} networks with a small bias, and by {large} of {2 * SEEDS} "
+    "with a large one.",
+)
 
 counts = ", ".join(f"{n} of {SEEDS} with bias {bias}" for bias, n in learned.items())
 plots.bars(
@@ -611,6 +658,9 @@ plots.gate_map(
 #
 # Next, in [lesson 04](04_input_gate.ipynb): what is written into the memory, and who decides that.
 # It is called the input gate.
+
+# %%
+progress()
 
 # %% [markdown] tags=["instructor"]
 # ## For the instructor

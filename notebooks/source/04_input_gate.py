@@ -24,7 +24,7 @@ from lstm_jax import Clamp, LSTMParams, LSTMState, init_lstm, plots, run, step, 
 from lstm_jax.data.adding import CONSTANT_MSE, adding
 from lstm_jax.data.sunspots import sunspots
 from lstm_jax.data.windows import fit_scale, split
-from lstm_jax.exercises import check, hint
+from lstm_jax.exercises import check, guess, hint, progress, verdict
 from lstm_jax.training import adam, fit, mean_squared_error
 from lstm_jax.widgets import GateExplorer
 
@@ -39,11 +39,13 @@ from lstm_jax.widgets import GateExplorer
 # > - (d) it becomes $-0.09$, whatever it was
 
 # %%
+guess("one_write")
+
+# %%
 c, i, f, g = 2.0, 0.1, 1.0, -0.9
 change = f * c + i * g - c
 answer = {0.1: "(a)", -0.9: "(b)", -0.09: "(c)"}.get(round(change, 6), "(d)")
-print(f"from {c:g} to {f * c + i * g:g}")
-print(f"Verdict: {answer}. The cell state changes by {change:.2g}.")
+verdict("one_write", answer, f"From {c:g} to {f * c + i * g:g}: it changes by {change:.2g}.")
 
 # %% [markdown]
 # The **candidate** $g$ is what could be written: a number between $-1$ and $1$, with a sign. The
@@ -70,7 +72,11 @@ print(f"Verdict: {answer}. The cell state changes by {change:.2g}.")
 # > - (a) the bias: the more comes in, the higher it climbs
 # > - (b) `w`
 # > - (c) `u`
-#
+
+# %%
+guess("highest_climb")
+
+# %% [markdown]
 # Try all three. `reset` brings you back.
 
 # %%
@@ -87,11 +93,9 @@ ends = {
     for slider in ("bias", "w", "u")
 }
 highest = max(ends, key=ends.get)
-print(
-    "cell state at the end:", ", ".join(f"{slider} = 8: {end:.2f}" for slider, end in ends.items())
-)
 answer = {"bias": "(a)", "w": "(b)", "u": "(c)"}[highest]
-print(f"Verdict: {answer}, {highest}.")
+each = ", ".join(f"{end:.2f} with {slider} = 8" for slider, end in ends.items())
+verdict("highest_climb", answer, f"The cell state ends at {each}.")
 
 # What your explorer shows now:
 record = explorer.trace()
@@ -161,6 +165,9 @@ plots.curves(
 # > - (c) about half
 
 # %%
+guess("way_of_g")
+
+# %%
 past, _ = split(sunspots().number, 0.8)
 past = jnp.asarray(fit_scale(past).apply(past))  # mean 0, standard deviation 1
 months = past[:480, None]  # (T, 1)
@@ -173,8 +180,7 @@ for key in jax.random.split(jax.random.key(0), 20):
 written_share, moved_share = np.mean(written_way), np.mean(moved_way)
 answer = "(a)" if moved_share == 1 else "(b)" if moved_share > 0.55 else "(c)"
 print(f"what is written has the sign of g in {written_share:.0%} of steps")
-print(f"the cell state moves that way in {moved_share:.0%}")
-print(f"Verdict: {answer}.")
+verdict("way_of_g", answer, f"The cell state moves that way in {moved_share:.0%} of the steps.")
 
 # %% [markdown]
 # The rest is the forget gate. It pulls $c$ towards 0 at the same step, and where $c$ is large, that
@@ -240,6 +246,9 @@ print(f"four small products and the large one: largest difference {difference:.0
 # > - (c) all of them, from the first step on
 
 # %%
+guess("other_blocks")
+
+# %%
 other = init_lstm(jax.random.key(1), D, H)
 new_i = jax.tree.map(
     lambda old, new: jnp.concatenate([new[..., :H], old[..., H:]], -1), params, other
@@ -262,7 +271,12 @@ elif np.all(rest[:, 0] == 0) and np.all(rest[:, 1:] > 0):
     answer = "(b)"
 else:
     answer = "(c)" if np.all(rest[:, 0] > 0) else "none of these"
-print(f"Verdict: {answer}.")
+verdict(
+    "other_blocks",
+    answer,
+    f"At the first step f, g and o move by {rest[:, 0].max():.2g} at most, later by "
+    f"{rest[:, 1:].max():.2g}.",
+)
 
 # %% [markdown]
 # **Notice**
@@ -281,6 +295,9 @@ print(f"Verdict: {answer}.")
 # > - (a) it stays what it was at month 40
 # > - (b) it fades to 0, the same way whatever the sun does
 # > - (c) it fades to 0, and how fast still depends on the sun
+
+# %%
+guess("gate_shut")
 
 # %%
 T, SHUT = 120, 40
@@ -316,14 +333,17 @@ dark = decade.at[SHUT:].set(decade.min())  # the same sun, but at its lowest fro
 in_the_dark = trace(params, dark, clamps=[shut])
 spread = np.ptp([closed.c[SHUT + 24, unit], in_the_dark.c[SHUT + 24, unit]])
 kept = float(closed.c[-1, unit] / closed.c[SHUT, unit])
-print(f"left of it at the end: {kept:.1g} of what it was")
-print(f"two years after month {SHUT}, a quiet sun makes a difference of {spread:.2g}")
 for name, record in records.items():
     print(
         f"written a month, {name}: {np.abs(record.i * record.g)[SHUT:, unit].mean():.2f} on average"
     )
 answer = "(a)" if kept > 0.99 else "(b)" if spread < 1e-6 else "(c)"
-print(f"Verdict: {answer}.")
+verdict(
+    "gate_shut",
+    answer,
+    f"At the end {kept:.1g} of it is left. Two years after month {SHUT}, a quiet sun makes a "
+    f"difference of {spread:.2g}.",
+)
 
 # %% [markdown]
 # **Notice**
@@ -410,12 +430,19 @@ plots.curves(
 # > - (b) no, there is no such $a$
 
 # %%
+guess("push_down")
+
+# %%
 a = np.linspace(-8, 8, 3201)
 tied_write = np.tanh(a) / (1 + np.exp(-a))
 lowest = tied_write.min()
 answer = "(a)" if lowest <= -0.5 else "(b)"
-print(f"one sum writes from {lowest:.3f} (at a = {a[tied_write.argmin()]:.2f}) up to 1")
-print(f"two sums write any number between -1 and 1. Verdict: {answer}.")
+verdict(
+    "push_down",
+    answer,
+    f"One sum writes from {lowest:.3f}, at a = {a[tied_write.argmin()]:.2f}, up to 1. Two sums "
+    "write any number between -1 and 1.",
+)
 
 plots.curves(
     a,
@@ -465,6 +492,9 @@ check("tie", tie)
 # > - (a) do not learn the task
 # > - (b) learn it, and make larger errors
 # > - (c) do as well or better
+
+# %%
+guess("tied_cells")
 
 
 # %%
@@ -558,8 +588,17 @@ for name in ("one sum, 4 units", "one sum, 5 units"):
         if wins <= 5
         else "no clear difference"
     )
-    print(f"{name}: learned by {learned} of {PAIRS}; two sums win {wins} of {PAIRS} pairs.")
-    print(f"Verdict: {finding}.")
+    print(
+        f"{name}: learned by {learned} of {PAIRS}; two sums win {wins} of {PAIRS} pairs: {finding}."
+    )
+
+tied = errors["one sum, 4 units"]
+wins, learned = int(np.sum(two_sums < tied)), int(np.sum(tied < CONSTANT_MSE / 10))
+verdict(
+    "tied_cells",
+    "(a)" if learned < PAIRS / 2 else "(b)" if wins >= 15 else "(c)",
+    f"Of the tied ones with 4 units, {learned} of {PAIRS} learn it. Two sums win {wins} pairs.",
+)
 
 # %% [markdown]
 # Did the cells with one sum find a way to write "down"?
@@ -591,6 +630,9 @@ for name in ("two sums, 4 units", "one sum, 4 units"):
 # - Gate and candidate have a sum each. With one for both, a step can hardly write below 0.
 #
 # Next, in [lesson 05](05_output_gate.ipynb): the memory is full. Who decides what of it is shown?
+
+# %%
+progress()
 
 # %% [markdown] tags=["instructor"]
 # ## For the instructor

@@ -28,7 +28,7 @@ from lstm_jax.cells import lstm_gates
 from lstm_jax.data.lag_recall import CHANCE, accuracy, lag_recall
 from lstm_jax.data.sunspots import sunspots
 from lstm_jax.data.windows import fit_scale, split, windows
-from lstm_jax.exercises import check, hint
+from lstm_jax.exercises import check, guess, hint, progress, verdict
 from lstm_jax.losses import cross_entropy
 from lstm_jax.training import adam, fit, mean_squared_error
 from lstm_jax.widgets import GateExplorer
@@ -62,7 +62,11 @@ for o in (1.0, 0.5, 0.1, 0.0):
 # > - (a) it shrinks, as $h$ does
 # > - (b) it stays as it is
 # > - (c) it grows faster: nothing leaves the cell any more
-#
+
+# %%
+guess("output_shut")
+
+# %% [markdown]
 # Then try: make $h$ appear only at the pulses (a large weight $w$, a low bias). And the preset
 # *reads when asked*: which input asks?
 
@@ -81,7 +85,12 @@ for bias in (-8, 0, 8):
     ends.append(float(record.c[-1, 0]))
     print(f"bias {bias:2}:  o = {record.o[-1, 0]:.3f}, c ends at {ends[-1]:.2f}, ", end="")
     print(f"h at {record.h[-1, 0]:.3f}")
-print(f"Verdict: the output gate {'leaves c alone' if np.ptp(ends) < 1e-6 else 'moves c'} here.")
+shut, half, _ = ends
+verdict(
+    "output_shut",
+    "(b)" if abs(shut - half) < 1e-6 else "(a)" if shut < half else "(c)",
+    f"The output gate {'leaves c alone' if np.ptp(ends) < 1e-6 else 'moves c'} here.",
+)
 
 # %% [markdown]
 # **Notice**
@@ -140,6 +149,9 @@ print(f"h against o · tanh(c) over {len(xs)} months: largest difference {differ
 # > - (c) their share of all months
 # > - (d) near 0
 
+# %%
+guess("months_above")
+
 
 # %%
 def one_unit(i, f, g, o):
@@ -156,8 +168,13 @@ record = trace(counter, months)
 c, h = np.asarray(record.c[1:, 0]), np.asarray(record.h[1:, 0])
 counted = np.cumsum(months[:, 0] > 100)
 assert np.allclose(c, counted, atol=0.01)
-print(f"in the end: counted by hand {counted[-1]}, c = {c[-1]:.2f}, h = {h[-1]:.4f}")
 print(f"largest difference between c and the count: {np.abs(c - counted).max():.1e}")
+options = {"(a)": counted[-1], "(b)": 1, "(c)": counted[-1] / len(months), "(d)": 0}
+verdict(
+    "months_above",
+    min(options, key=lambda option: abs(h[-1] - options[option])),
+    f"In the end: counted by hand {counted[-1]}, c = {c[-1]:.2f}, h = {h[-1]:.4f}.",
+)
 
 plots.curves(
     1749 + np.arange(480) / 12,
@@ -202,6 +219,9 @@ print(f"From {last} on every count gives the same h, to the last bit.")
 # > - (b) they get better: $h$ says more
 # > - (c) they get worse only where the memory keeps
 # > - (d) they get worse in both cases
+
+# %%
+guess("without_tanh")
 
 # %%
 NETWORKS = 5
@@ -267,10 +287,22 @@ for bias in (1.0, 5.0):
             f"{errors[0]:10.2f}, {errors[2]:6.2f}, {errors[4]:7.2f}"
         )
 
-for bias, memory in {1.0: "leaks", 5.0: "keeps"}.items():
-    ratio = medians[bias, "c"] / medians[bias, "tanh(c)"]
-    harm = "harm" if ratio > 1.2 else "help" if ratio < 1 / 1.2 else "no clear difference"
-    print(f"Verdict: a memory that {memory}, without tanh: {harm} (error × {ratio:.2f})")
+leaks, keeps = (medians[bias, "c"] / medians[bias, "tanh(c)"] for bias in (1.0, 5.0))
+became = tuple(
+    "worse" if ratio > 1.2 else "better" if ratio < 1 / 1.2 else "same" for ratio in (leaks, keeps)
+)
+answers = {
+    ("same", "same"): "(a)",
+    ("better", "better"): "(b)",
+    ("same", "worse"): "(c)",
+    ("worse", "worse"): "(d)",
+}
+verdict(
+    "without_tanh",
+    answers.get(became, "none of these"),
+    f"Without tanh the error is {leaks:.2f} times as large where the memory leaks, {keeps:.2f} "
+    "times where it keeps.",
+)
 
 # %% [markdown]
 # **Notice**
@@ -321,6 +353,9 @@ trained = fit(
 # > - (b) without $h$ about chance, without $c$ nearly all
 # > - (c) without $h$ nearly all, without $c$ far fewer
 # > - (d) nearly all in both cases
+
+# %%
+guess("erased")
 
 
 # %%
@@ -376,7 +411,23 @@ plots.curves(
 cost = {name: float((untouched - scores[:, between]).mean()) for name, scores in after.items()}
 for name in ("h erased", "c erased"):
     print(f"{name}: costs {cost[name]:.1%} of all answers, on average over the {LAG} steps")
-print("Verdict: the memory is", "c." if cost["c erased"] > 2 * cost["h erased"] else "not c alone.")
+
+without_h, without_c = mean_left["h erased"], mean_left["c erased"]
+if min(without_h, without_c) > 0.9:
+    answer = "(d)"
+elif max(without_h, without_c) < CHANCE + 0.1:
+    answer = "(a)"
+elif without_h < CHANCE + 0.1 and without_c > 0.9:
+    answer = "(b)"
+else:
+    answer = "(c)" if without_h > 0.9 and without_c < without_h - 0.2 else "none of these"
+memory = "c" if cost["c erased"] > 2 * cost["h erased"] else "not c alone"
+verdict(
+    "erased",
+    answer,
+    f"Ten steps after the mark, {without_h:.0%} stay right without h and {without_c:.0%} without "
+    f"c. The memory is {memory}.",
+)
 
 record = jax.vmap(trace, (0, None))(trained.cell, symbols)
 print(f"largest |c| {jnp.abs(record.c).max():.1f}, largest |h| {jnp.abs(record.h).max():.3f}")
@@ -459,6 +510,9 @@ plots.curves(
 # > - (c) on and on
 
 # %%
+guess("count_to_three")
+
+# %%
 events = (months[324:384] > 100).astype(np.float32)  # 1776 to 1780, one bit a month
 to_three = one_unit(i=(1000, -1000, -20), f=ALWAYS, g=ALWAYS, o=ALWAYS)
 
@@ -477,8 +531,13 @@ counts["shut, with a peephole"] = np.array(peeped)
 
 for name, values in counts.items():
     print(f"{name:22} counts to {values[-1]:.2f} of {events.sum():.0f} events")
-blind = counts["output gate shut"][-1] > counts["output gate open"][-1] + 0.5
-print(f"Verdict: with its output gate shut the cell {'is' if blind else 'is not'} blind to c.")
+opened, shut = counts["output gate open"][-1], counts["output gate shut"][-1]
+blind = shut > opened + 0.5
+verdict(
+    "count_to_three",
+    "(c)" if blind else "(b)" if shut < 0.5 else "(a)" if shut > opened - 0.5 else "none of these",
+    f"With its output gate shut the cell {'is' if blind else 'is not'} blind to c.",
+)
 plots.curves(
     1776 + np.arange(60) / 12,
     counts,
@@ -540,12 +599,22 @@ check("output_slope", output_slope)
 # > - (c) less than a thousandth
 
 # %%
+guess("gradient_of_five")
+
+# %%
 levels = jnp.linspace(0.0, 10.0, 101)
 slope = jax.vmap(jax.grad(lambda c, o: o * jnp.tanh(c)), in_axes=(0, None))
 slopes = {f"o = {o:g}": slope(levels, o) for o in (1.0, 0.5, 0.01)}
 print("count           ", *(f"{n:8}" for n in (0, 1, 2, 3, 5, 8, 10)))
 for name, values in slopes.items():
     print(f"{name:9} lets out", *(f"{values[10 * n]:8.1e}" for n in (0, 1, 2, 3, 5, 8, 10)))
+
+arrived = float(slopes["o = 1"][50])
+if arrived < 0.001:
+    answer = "(c)"
+else:
+    answer = "(a)" if arrived > 0.9 else "(b)" if 0.1 < arrived < 0.3 else "none of these"
+verdict("gradient_of_five", answer, f"At a count of 5 the share that arrives is {arrived:.1e}.")
 plots.curves(
     levels,
     slopes,
@@ -618,6 +687,9 @@ print(f"o_T · (1 - tanh²(c_T)) · product of all f: difference from JAX {diffe
 #
 # Next, in [lesson 06](06_lstm_cell.ipynb): the three gates in one cell, drawn, stepped through and
 # taken apart.
+
+# %%
+progress()
 
 # %% [markdown] tags=["instructor"]
 # ## For the instructor

@@ -37,7 +37,7 @@ from lstm_jax import (
 from lstm_jax.data.lag_recall import CHANCE, accuracy
 from lstm_jax.data.sunspots import sunspots
 from lstm_jax.data.windows import fit_scale, split
-from lstm_jax.exercises import check, hint
+from lstm_jax.exercises import check, guess, hint, progress, verdict
 from lstm_jax.losses import cross_entropy
 from lstm_jax.widgets import CellExplorer, GradientExplorer, TrainedCellExplorer
 from lstm_jax.widgets.recall import load_recall
@@ -67,7 +67,11 @@ from lstm_jax.widgets.recall import load_recall
 # > - (a) all that stands to its right: $i$, $g$, $o$, $c$ and $h$
 # > - (b) $c$ and $h$
 # > - (c) nothing: $f$ acts on the next step
-#
+
+# %%
+guess("right_of_f")
+
+# %% [markdown]
 # 1. Under *hold a gate* choose `f`, then `none`, then `f` again. Which numbers jump?
 # 2. Go one step on, to $t = 13$. Now which?
 # 3. Do both with `o` in place of `f`.
@@ -97,7 +101,8 @@ for gate in "fo":
         print(f"{gate} held at 0: in step {t} other values of", ", ".join(different))
 
 answer = {"igoch": "(a)", "ch": "(b)", "": "(c)"}.get(moved["f", 12], "none of these")
-print(f"Verdict: {answer}.")
+others = ", ".join(moved["f", 12]) or "nothing"
+verdict("right_of_f", answer, f"With f held at 0, step 12 gets other values of {others}.")
 
 # %% [markdown]
 # **Notice**
@@ -252,6 +257,9 @@ check("lstm_step", lstm_step)
 # > - (c) about a hundredth: the rounding of each step is carried on, and it adds up
 
 # %%
+guess("four_ways")
+
+# %%
 state, in_steps = LSTMState(jnp.zeros(H), jnp.zeros(H)), []
 for x in xs:
     state, _ = step(params, state, x)
@@ -264,8 +272,8 @@ for name, size in apart.items():
     print(f"{name:21} differs from the loops by at most {size:.1e}")
 worst = max(apart.values())
 assert worst < 1e-3
-answer = "(a)" if worst == 0 else "(b)" if worst < 1e-6 else "(c)" if worst > 1e-3 else "in between"
-print(f"Verdict: {answer}. The four are the same cell.")
+answer = "(a)" if worst == 0 else "(b)" if worst < 1e-6 else "none of these"
+verdict("four_ways", answer, f"At most {worst:.1e}. The four are the same cell.")
 
 # %% [markdown]
 # **Notice**
@@ -282,7 +290,11 @@ print(f"Verdict: {answer}. The four are the same cell.")
 # > - (a) twice as many
 # > - (b) three times as many
 # > - (c) four times as many
-#
+
+# %%
+guess("double_the_units")
+
+# %% [markdown]
 # **Your turn.** *It says what a model costs before you build it.* Count them for any $D$ and $H$.
 # About 1 line; `hint("lstm_parameters")` helps.
 
@@ -318,7 +330,7 @@ for inputs, hidden in ((1, 16), (64, 64), (64, 128), (512, 512)):
 
 grown = count(init_lstm, 64, 128) / count(init_lstm, 64, 64)
 nearest = min({"(a)": 2, "(b)": 3, "(c)": 4}.items(), key=lambda option: abs(option[1] - grown))
-print(f"Verdict: {nearest[0]}. From H = 64 to 128 it is {grown:.2f} times as many.")
+verdict("double_the_units", nearest[0], f"From H = 64 to 128 it is {grown:.2f} times as many.")
 
 # %% [markdown]
 # **Notice**
@@ -343,10 +355,13 @@ print(f"Verdict: {nearest[0]}. From H = 64 to 128 it is {grown:.2f} times as man
 # > - (c) 512
 
 # %%
+guess("paths_of_ten")
+
+# %%
 one_step = np.array([[1, 1], [1, 1]])  # from h or c to h or c: each reaches each
 paths = int(np.linalg.matrix_power(one_step, 10)[1, 1])
 answer = {2: "(a)", 20: "(b)", 512: "(c)"}.get(paths, "none of these")
-print(f"Verdict: {answer}, {paths} paths, and one of them stays in c all the time.")
+verdict("paths_of_ten", answer, f"{paths} paths, and one of them stays in c all the time.")
 
 # %% [markdown]
 # What is one step of the detour worth? Take a single unit, so that all of it are plain numbers.
@@ -452,6 +467,9 @@ print(f"The detour is {'larger' if abs(detour) > direct else 'smaller'} than the
 # > - (d) more than a million times as much
 
 # %%
+guess("direct_and_total")
+
+# %%
 networks = {
     "bias 1, gain 1": init_lstm(jax.random.key(0), D, H, forget_bias=1.0, gain=1.0),
     "bias 4, gain 2": init_lstm(jax.random.key(0), D, H, forget_bias=4.0, gain=2.0),
@@ -467,7 +485,7 @@ for name, flow in flows.items():
 
 ratio = flows["bias 1, gain 1"].total[0] / flows["bias 1, gain 1"].direct[0]
 answer = "(d)" if ratio > 1e6 else "(b)" if ratio < 0.5 else "(a)" if ratio < 10 else "(c)"
-print(f"Verdict: {answer}. All paths together leave {ratio:.0e} times as much.")
+verdict("direct_and_total", answer, f"All paths together leave {ratio:.0e} times as much.")
 
 remaining = {}
 for name, flow in flows.items():
@@ -496,7 +514,11 @@ plots.curves(
 # > - (a) neither
 # > - (b) only all paths together
 # > - (c) both
-#
+
+# %%
+guess("above_one")
+
+# %% [markdown]
 # Who finds the largest number at $t = 0$?
 
 # %%
@@ -515,10 +537,13 @@ for seed in range(8):
     flow = gradient_flow(corner, yours.xs)
     for path in highest:
         highest[path] = max(highest[path], float(getattr(flow, path)[0]))
-print("gain 2, forget bias 8, the highest of 8 seeds: ", end="")
-print(f"all paths {highest['total']:.3g}, the direct path {highest['direct']:.3g}")
 answer = "(c)" if highest["direct"] > 1 else "(b)" if highest["total"] > 1 else "(a)"
-print(f"Verdict: {answer}.")
+verdict(
+    "above_one",
+    answer,
+    f"Gain 2, forget bias 8, the highest of 8 seeds: all paths {highest['total']:.3g}, the direct "
+    f"path {highest['direct']:.3g}.",
+)
 
 # %% [markdown]
 # Now the claim, over many networks. The rules, fixed before the run: forget biases 0, 1, 2 and 4
@@ -529,6 +554,9 @@ print(f"Verdict: {answer}.")
 # > - (a) neither happens: the claim holds
 # > - (b) some vanish, none explodes
 # > - (c) some vanish and some explode
+
+# %%
+guess("three_hundred")
 
 
 # %%
@@ -570,9 +598,12 @@ print(f"total:  vanished in {vanished.mean():.0%}, exploded in {exploded.mean():
 print(f"largest {total.max():,.0f}")
 answer = "(c)" if vanished.any() and exploded.any() else "(b)" if vanished.any() else "(a)"
 fades, grows = np.any(direct < 1e-3), direct.max() > 1
-print(f"Verdict: {answer}. The direct path {'can' if fades else 'did not'} vanish ", end="")
-print(f"and {'can' if grows else 'did not'} explode;")
-print(f"all paths together {'can' if exploded.any() else 'did not'} explode.")
+verdict(
+    "three_hundred",
+    answer,
+    f"The direct path {'can' if fades else 'did not'} vanish and {'can' if grows else 'did not'} "
+    f"explode; all paths together {'can' if exploded.any() else 'did not'} explode.",
+)
 
 plots.curves(
     np.arange(1, total.size + 1),
@@ -640,7 +671,11 @@ print(f"Verdict: the longest is {times:,.0f} times the typical one. {suits} suit
 # > - (a) the input gate at 0: nothing comes in that could disturb
 # > - (b) the forget gate at 1: nothing gets lost
 # > - (c) the output gate at 1: all of it is shown
-#
+
+# %%
+guess("gate_to_hold")
+
+# %% [markdown]
 # Choose a gate under *hold gate*, its value under *held at*, and read the loss. Then pull *from
 # step* down to 0. Last, hold none and shift one: how far, until answers get lost?
 
@@ -678,7 +713,8 @@ for name, table in tables.items():
 
 after = tables["after the mark"]
 losses = {"(a)": after["i", 0][0], "(b)": after["f", 1][0], "(c)": after["o", 1][0]}
-print(f"\nVerdict: {min(losses, key=losses.get)}.")
+each = ", ".join(f"{name} {loss:.3f}" for name, loss in losses.items())
+verdict("gate_to_hold", min(losses, key=losses.get), f"The losses: {each}.")
 both = score([Clamp("i", 0, steps=slice(10, None)), Clamp("f", 1, steps=slice(10, None))])
 print("after the mark i at 0 and f at 1: loss {:.3f}, {:.0%} right".format(*both))
 
@@ -720,6 +756,9 @@ print(f"Verdict: training has {change} the direct path, and made {larger} of 4 b
 # - To hold a gate of a trained network shows what this network has come to rely on.
 #
 # Next, in [lesson 07](07_lstm_layer.ipynb): cells in a row become a layer.
+
+# %%
+progress()
 
 # %% [markdown] tags=["instructor"]
 # ## For the instructor

@@ -45,7 +45,7 @@ from lstm_jax import (
 from lstm_jax.data.lag_recall import CHANCE, accuracy, lag_recall
 from lstm_jax.data.sunspots import sunspots
 from lstm_jax.data.windows import fit_scale, split
-from lstm_jax.exercises import check, hint
+from lstm_jax.exercises import check, guess, hint, progress, verdict
 from lstm_jax.losses import cross_entropy
 from lstm_jax.training import adam, fit
 from lstm_jax.widgets import GradientExplorer
@@ -68,7 +68,11 @@ from lstm_jax.widgets import GradientExplorer
 # > - (b) 1, where `init_lstm` starts
 # > - (c) 3 or 4
 # > - (d) 6 or more
-#
+
+# %%
+guess("bias_for_a_tenth")
+
+# %% [markdown]
 # Then watch the solid blue line on the way up. Does it stay below 1?
 
 # %%
@@ -122,11 +126,18 @@ for bias in range(6):
 
 enough = min((bias for bias, left in along_c.items() if left >= 0.1), default=6)
 answer = {0: "(a)", 1: "(b)", 3: "(c)", 4: "(c)", 6: "(d)"}.get(enough, "none of these")
-print(f"Verdict: {answer}. Of biases 0 to 5, {enough} is the first that lets a tenth come along c.")
-print("         An LSTM", "remembers" if enough <= 1 else "does not remember", "by default.")
+first = (
+    f"Of biases 0 to 5, {enough} is the first that lets" if enough < 6 else "None of 0 to 5 lets"
+)
+verdict(
+    "bias_for_a_tenth",
+    answer,
+    f"{first} a tenth come along c. An LSTM {'remembers' if enough <= 1 else 'does not remember'} "
+    "by default.",
+)
 grown = [bias for bias, left in all_ways.items() if left > 1]
 if grown:
-    print(f"         By all ways, a change grows from bias {min(grown)} on.")
+    print(f"By all ways, a change grows from bias {min(grown)} on.")
 
 # %% [markdown]
 # **Notice**
@@ -228,6 +239,9 @@ check("scan_layer", scan_layer)
 # > - (b) 2, the loop with a jitted step
 # > - (c) 3, `scan` without `jit`
 
+# %%
+guess("slowest_way")
+
 
 # %%
 def four_products(params, state, x):
@@ -285,8 +299,13 @@ for name, layer in ways.items():  # the first call of each, not timed
 ms = race(ways, params, xs)
 slowest, fastest = max(ms, key=ms.get), min(ms, key=ms.get)
 ratio = ms["1 Python loop"] / ms[fastest]
-print(f"Verdict: the slowest is {slowest}. The fastest, {fastest}, takes {ms[fastest]:.2g} ms;")
-print(f"         the Python loop takes {ratio:,.0f} times as long, medians of {ROUNDS} calls.")
+answer = {"1": "(a)", "2": "(b)", "3": "(c)"}.get(slowest[0], "none of these")
+verdict(
+    "slowest_way",
+    answer,
+    f"The slowest is {slowest[2:]}. The fastest, {fastest[2:]}, takes {ms[fastest]:.2g} ms; the "
+    f"Python loop takes {ratio:,.0f} times as long, medians of {ROUNDS} calls.",
+)
 
 plots.bars(
     ms,
@@ -322,6 +341,9 @@ plots.bars(
 # > - (b) 5 to 6: blocks
 # > - (c) 6 to 7: the backward pass by hand
 # > - (d) none saves as much as a fifth
+
+# %%
+guess("best_step_up")
 
 # %%
 K = 20  # steps of a block
@@ -392,8 +414,12 @@ answer = {"4 to 5": "(a)", "5 to 6": "(b)", "6 to 7": "(c)"}[best] if gains[best
 *others, own = ms.values()
 by_hand = min(others) / own
 worth = "pays" if by_hand > 1.25 else "does not pay"
-print(f"Verdict: {answer}. The step from {best} saves most: {1 - 1 / gains[best]:.0%} of the time.")
-print(f"         A backward pass by hand {worth} here.")
+verdict(
+    "best_step_up",
+    answer,
+    f"The step from {best} saves most: {1 - 1 / gains[best]:.0%} of the time. A backward pass by "
+    f"hand {worth} here.",
+)
 
 finding = f"Own backward pass: {by_hand:.2g} times as fast as the best without"
 plots.bars(
@@ -450,6 +476,9 @@ print(f"each sentence in the batch and alone: largest difference {difference:.0e
 # > - (c) about as far as it was long, or further
 
 # %%
+guess("reading_zeros")
+
+# %%
 keeper = init_lstm(jax.random.key(1), len(LETTERS), H, forget_bias=4.0)
 records = {
     "forget bias 1": trace(reader, letters),
@@ -466,7 +495,7 @@ for name, record in records.items():
 
 end = moved["forget bias 1"][-1]
 answer = "(a)" if end < 1e-6 else "(b)" if end < 0.1 else "(c)" if end > 0.7 else "none of these"
-print(f"Verdict: {answer}. With forget bias 1 it moves by {end:.0%} of its length.")
+verdict("reading_zeros", answer, f"With forget bias 1 it moves by {end:.0%} of its length.")
 
 plots.curves(
     np.arange(len(moved["with lengths"])),
@@ -584,6 +613,9 @@ print(f"reverse=True, and turn with the padding, read it first:      {wrong:.0e}
 # > - (c) everywhere in all of them
 
 # %%
+guess("changed_letter")
+
+# %%
 middle = int(lengths[1]) // 2
 changed = letters.copy()
 changed[1, middle] = np.roll(letters[1, middle], 1)  # the next letter of the alphabet
@@ -606,7 +638,7 @@ if causal and span["backward"][1] == middle:
     answer = "(a)"
 else:
     answer = "(b)" if span["forward"][0] == middle else "(c)"
-print(f"Verdict: {answer}; the letter of step {middle} was changed.")
+verdict("changed_letter", answer, f"The letter of step {middle} was changed.")
 
 plots.curves(
     np.arange(int(lengths[1])),
@@ -659,6 +691,9 @@ check("bidirectional", bidirectional)
 # > - (c) without the other, one is worth nothing
 
 # %%
+guess("what_to_carry")
+
+# %%
 PIECE, long = 60, past[:240]
 carrier = init_lstm(jax.random.key(0), 1, H, forget_bias=3.0)
 nothing = zero_state(carrier)
@@ -682,8 +717,12 @@ assert wrong["h and c"].max() < 1e-5
 
 need_h, need_c = (mean_error[name] / mean_error["nothing"] for name in ("c alone", "h alone"))
 answer = "(b)" if need_h < 0.5 * need_c else "(a)" if need_c < 0.5 * need_h else "(c)"
-print(f"Verdict: {answer}. Of the error of carrying nothing, {need_h:.0%} is left with c alone,")
-print(f"         {need_c:.0%} with h alone.")
+verdict(
+    "what_to_carry",
+    answer,
+    f"Of the error of carrying nothing, {need_h:.0%} is left with c alone, {need_c:.0%} with h "
+    "alone.",
+)
 
 plots.curves(
     np.arange(1, len(long) + 1),
@@ -723,6 +762,9 @@ plots.curves(
 # > - (b) those with bias 1 and 4
 # > - (c) only those with bias 4: it is the open gate
 # > - (d) none
+
+# %%
+guess("better_than_rnn")
 
 # %%
 LAG, LENGTH, NETWORKS, UNITS = 30, 34, 6, 16
@@ -779,7 +821,7 @@ for name, values in scores.items():
 
 better = [name[-1] for name in list(fresh)[1:] if learned[name] >= learned["RNN"] + 4]
 answer = {"014": "(a)", "14": "(b)", "4": "(c)", "": "(d)"}.get("".join(better), "none of these")
-print(f"Verdict: {answer}. Better than the RNN: bias {', '.join(better) or 'none'}.")
+verdict("better_than_rnn", answer, f"Better than the RNN: bias {', '.join(better) or 'none'}.")
 
 # %% [markdown]
 # And the gradient? Each network reads 4 sequences. How much of a small change at step $t$ is left
@@ -875,6 +917,9 @@ for name in ("RNN", "LSTM, bias 4"):
 #   through $h$ it can.
 #
 # Next, in lesson 08: LSTM against RNN, many seeds, each as well tuned as the other.
+
+# %%
+progress()
 
 # %% [markdown] tags=["instructor"]
 # ## For the instructor

@@ -25,7 +25,7 @@ import numpy as np
 
 from lstm_jax import init_gru, init_lstm, init_rnn, plots
 from lstm_jax.data import tasks
-from lstm_jax.exercises import check, hint
+from lstm_jax.exercises import check, guess, hint, progress, verdict
 from lstm_jax.live import LiveLoss
 from lstm_jax.studies import long_run, verdicts
 from lstm_jax.studies.contenders import train
@@ -59,6 +59,9 @@ print(jax.device_count(), "devices:", jax.devices()[0].platform)
 # > - (c) none of them learns
 
 # %%
+guess("tenfold_rate")
+
+# %%
 explorer = TrainingExplorer()
 explorer
 
@@ -70,8 +73,20 @@ explorer
 if explorer.result is None:
     print("Nothing trained in the explorer yet: press its button, then run this cell again.")
 else:
-    newest = explorer.result.history.measures["accuracy"][:, -1]
-    print("Right at the newest look, each of your eight:", *(f"{each:.0%}" for each in newest))
+    right = np.nan_to_num(explorer.result.history.measures["accuracy"])  # (8, looks), 0 if diverged
+    newest, early = right[:, -1], right[:, right.shape[1] // 10]  # after a tenth of the steps
+    each = ", ".join(f"{share:.0%}" for share in newest)
+    print(f"Right at the newest look, each of your eight: {each}")
+    if round(explorer.answer["with"]["rate"], 1) == -1:  # ten times the rate it starts with
+        if newest.max() < 0.5:
+            answer = "(c)"
+        elif np.ptp(newest) > 0.2:
+            answer = "(b)"
+        else:
+            answer = "(a)" if early.min() > 0.9 else "none of these"
+        verdict("tenfold_rate", answer, f"At ten times the rate the eight have {each} right.")
+    else:
+        print("The verdict waits for a learning rate of 10^-1: train with it, run this cell again.")
 
 # %% [markdown]
 # ## 2. What is a smooth curve? (8 min)
@@ -140,6 +155,9 @@ check("roughness", roughness)
 # > - (c) either of the two: you pick the seeds, you pick the winner
 
 # %%
+guess("one_pair")
+
+# %%
 SEEDS = 8
 found = long_run.load()  # what a long run has found before: more in section 4
 
@@ -172,7 +190,7 @@ for_lstm = np.unravel_index(difference.argmax(), difference.shape)
 for_rnn = np.unravel_index(difference.argmin(), difference.shape)
 
 answer = {0: "(b)", difference.size: "(a)"}.get(rougher, "(c)")
-print(f"Verdict: {answer}. In {rougher} of {difference.size} pairs the RNN is the rougher one.")
+verdict("one_pair", answer, f"In {rougher} of {difference.size} pairs the RNN is the rougher one.")
 
 
 def two_curves(pair, title):
@@ -254,6 +272,9 @@ sunspots = of_sunspots()
 # > - (a) yes, they choose the same
 # > - (b) no
 
+# %%
+guess("one_rate")
+
 
 # %%
 def tries(problem):
@@ -278,7 +299,8 @@ def tries(problem):
 best = tries(adding[20])
 rates = {kind: best[kind, 32].rate for kind in cells}
 answer = "(a)" if len(set(rates.values())) == 1 else "(b)"
-print(f"Verdict: {answer}. The choice: " + ", ".join(f"{k} {rate}" for k, rate in rates.items()))
+choice = ", ".join(f"{kind} {rate}" for kind, rate in rates.items())
+verdict("one_rate", answer, f"The choice: {choice}.")
 
 # %% [markdown]
 # **Notice**
@@ -351,6 +373,9 @@ check("solved_after", solved_after)
 # > - (c) smoother and jumping, but not slower
 # > - (d) none of them
 
+# %%
+guess("three_claims")
+
 
 # %%
 CLAIMS = ("LSTM smoother", "LSTM slower", "RNN jumping")
@@ -409,8 +434,8 @@ answer = {
     (True, False, True): "(c)",
     (False, False, False): "(d)",
 }.get(tuple(supported.values()), "none of these")
-print(f"\nVerdict: {answer}. Supported everywhere: ", end="")
-print(", ".join(name for name, held in supported.items() if held) or "none of the three")
+everywhere = ", ".join(name for name, held in supported.items() if held) or "none of the three"
+verdict("three_claims", answer, f"Supported everywhere: {everywhere}.")
 
 # %% [markdown]
 # A row counts the pairs in which a claim holds: "opposite 7/32" says that it held in 7 of 32, so
@@ -439,6 +464,9 @@ print(", ".join(name for name, held in supported.items() if held) or "none of th
 # > - (c) all, or all but one, of both
 
 # %%
+guess("live_eight")
+
+# %%
 by_order = race(order[100], ["LSTM"], steps=250)["LSTM"]
 by_adding = race(adding[50], ["LSTM"], steps=250)["LSTM"]
 
@@ -457,7 +485,7 @@ for problem, curves in ((order[100], by_order), (adding[50], by_adding)):
 fewest = min(solved(by_order), solved(by_adding))
 most = max(solved(by_order), solved(by_adding))
 answer = "(c)" if fewest >= SEEDS - 1 else "(a)" if most == 0 else "(b)"
-print(f"Verdict: {answer}. At least {fewest} of {SEEDS} solve each, live.")
+verdict("live_eight", answer, f"At least {fewest} of {SEEDS} solve each, live.")
 
 plots.bands(
     by_order.sequences / 1000,
@@ -484,6 +512,9 @@ plots.bands(
 # > - (c) hardly any
 
 # %%
+guess("rnn_at_fifty")
+
+# %%
 FIELD = long_run.field(order[20].inputs)
 print(f"solved, long run of {made['date']}; then the sequences the median network needed")
 for problem in (*order.values(), *adding.values()):
@@ -497,7 +528,7 @@ for problem in (*order.values(), *adding.values()):
 
 count = solved(long(order[50], "RNN"))
 answer = "(a)" if count > 24 else "(c)" if count < 8 else "(b)"
-print(f"Verdict: {answer}. {verdicts.share(count, 32)} RNNs of 32 units.")
+verdict("rnn_at_fifty", answer, f"{verdicts.share(count, 32)} RNNs of 32 units.")
 
 
 # %%
@@ -573,6 +604,9 @@ check("chrono_biases", chrono_biases)
 # > - (c) chrono alone
 # > - (d) it follows no such order
 
+# %%
+guess("forget_bias")
+
 
 # %%
 def by_start(problem):
@@ -604,7 +638,8 @@ elif max(counts[:3]) < 4 <= counts[3]:
     answer = "(c)"
 else:
     answer = "(b)" if counts == sorted(counts) else "(d)"
-print(f"Verdict: {answer}. Temporal order, forget bias 0, 1, 3, chrono:", *counts, "of 8")
+each = ", ".join(map(str, counts))
+verdict("forget_bias", answer, f"Solved with forget bias 0, 1, 3 and chrono: {each} of 8.")
 
 starts = by_start(order[100])
 plots.bands(
@@ -629,6 +664,9 @@ plots.bands(
 # > - (b) at rates that are too high
 # > - (c) we cannot tell it from luck
 
+# %%
+guess("clipping")
+
 
 # %%
 def lower(a, b):
@@ -652,8 +690,8 @@ for problem in (order[20], order[50]):
 
 everywhere = all(all(held) for held in helps.values())
 answer = "(a)" if everywhere else "(b)" if any(helps["higher"]) else "(c)"
-print(f"Verdict: {answer}. Clipping helps ", end="")
-print(", ".join(f"{sum(held)} of {len(held)} times at a rate {r}" for r, held in helps.items()))
+each = ", ".join(f"{sum(held)} of {len(held)} times at a rate {r}" for r, held in helps.items())
+verdict("clipping", answer, f"Clipping helps {each}.")
 
 # %% [markdown]
 # **Every gate held.** In lesson 05 you held a gate of a *trained* cell. Here each gate is held at 1
@@ -666,6 +704,9 @@ print(", ".join(f"{sum(held)} of {len(held)} times at a rate {r}" for r, held in
 # > - (b) $i$: a cell must be able not to listen
 # > - (c) $o$: a cell must be able to keep quiet
 # > - (d) $g$: a cell must be able to write a minus
+
+# %%
+guess("missed_most")
 
 # %%
 missing = {}
@@ -681,9 +722,9 @@ for problem in (order[100], adding[100]):
 
 worst = [gate for gate, count in missing.items() if count == min(missing.values())]
 answers = {"f": "(a)", "i": "(b)", "o": "(c)", "g": "(d)"}
-answer = answers[worst[0]] if len(worst) == 1 else "none alone"
-print(f"Verdict: {answer}. Solved, of 16 each: ", end="")
-print(", ".join(f"without {gate} {count}" for gate, count in missing.items()))
+answer = answers[worst[0]] if len(worst) == 1 else "none of these"
+each = ", ".join(f"without {gate} {count}" for gate, count in missing.items())
+verdict("missed_most", answer, f"Solved, of 16 each: {each}.")
 
 # %% [markdown]
 # **Notice**
@@ -701,6 +742,9 @@ print(", ".join(f"without {gate} {count}" for gate, count in missing.items()))
 # - An LSTM learns over hundreds of steps if it *begins* with a memory of that length.
 #
 # Next, in lesson 09, an LSTM learns to write.
+
+# %%
+progress()
 
 # %% [markdown] tags=["instructor"]
 # ## For the instructor

@@ -28,7 +28,7 @@ from lstm_jax.data.ngrams import (
     windows_before,
 )
 from lstm_jax.data.topics import ALPHABET, streams, topics
-from lstm_jax.exercises import check, hint
+from lstm_jax.exercises import check, guess, hint, progress, verdict
 from lstm_jax.live import LiveLoss
 from lstm_jax.models.language import predict, sample
 from lstm_jax.studies import lag_copy, language, tracking
@@ -126,6 +126,9 @@ check("mix", mix)
 # > - (c) 2: most of what there is to know is in the last character
 
 # %%
+guess("best_n")
+
+# %%
 ngrams = {n: count_ngrams(train_ids, n, SYMBOLS) for n in range(1, 8)}
 cost = {n: bits(table, test_ids) for n, table in ngrams.items()}
 for n, value in cost.items():
@@ -135,7 +138,7 @@ for n, value in cost.items():
 
 best = min(cost, key=cost.get)
 answer = "(a)" if best == 7 else "(c)" if best == 2 else "(b)"
-print(f"Verdict: {answer}. The best is the {best}-gram with {cost[best]:.2f} bits a character.")
+verdict("best_n", answer, f"The best is the {best}-gram with {cost[best]:.2f} bits a character.")
 
 # %% [markdown]
 # Let them write. Each draws a symbol, takes it into its context, draws the next.
@@ -240,6 +243,9 @@ for row in (0, 1):
 # > - (c) the same delays for both $K$: what limits is how hard a delay is
 
 # %%
+guess("chunk_and_delay")
+
+# %%
 LAGS = (1, 3, 5, 8, 9)
 paid = {}
 for length in (8, 20):
@@ -256,7 +262,7 @@ elif learned[8] == learned[20]:
     answer = "(a)" if len(learned[8]) == len(LAGS) else "(c)"
 else:
     answer = "none of these"
-print(f"Verdict: {answer}. Learned with K = 8: {learned[8]}; with K = 20: {learned[20]}")
+verdict("chunk_and_delay", answer, f"Learned with K = 8: {learned[8]}; with K = 20: {learned[20]}")
 
 plots.curves(
     LAGS,
@@ -283,7 +289,11 @@ plots.curves(
 # > - (a) no, a minute is too short for that
 # > - (b) yes, but by less than a tenth of a bit
 # > - (c) yes, by more
-#
+
+# %%
+guess("below_ngrams")
+
+# %% [markdown]
 # `TRAIN_LIVE = False` takes the model that came with the notebook, trained by
 # `python -m lstm_jax.studies.language`.
 
@@ -314,7 +324,7 @@ lstm_bits = language.score(model, test_ids)
 print(f"LSTM: {lstm_bits:.3f} bits a character on the test part, read once from its start")
 gain = cost[best] - lstm_bits
 answer = "(a)" if gain <= 0 else "(b)" if gain < 0.1 else "(c)"
-print(f"Verdict: {answer}. The best n-gram, n = {best}, costs {cost[best]:.3f}.")
+verdict("below_ngrams", answer, f"The best n-gram, n = {best}, costs {cost[best]:.3f}.")
 
 plots.bars(
     {f"{n}-gram": cost[n] for n in (1, 2, 3, 5, 7)} | {"LSTM": lstm_bits},
@@ -347,6 +357,9 @@ plots.bars(
 # > - (b) carried and zero tie, another row's is worse than both
 # > - (c) all three tie: the model soon learns to ignore where it began
 
+# %%
+guess("where_to_begin")
+
 
 # %%
 def zero(state):
@@ -378,9 +391,10 @@ elif 0.02 <= fresh_start <= wrong_text - 0.02:
     answer = "(a)"
 else:
     answer = "none of these"
-print(
-    f"Verdict: {answer}. Against carried, zero costs {fresh_start:+.3f} bits, "
-    f"another row's {wrong_text:+.3f}."
+verdict(
+    "where_to_begin",
+    answer,
+    f"Against carried, zero costs {fresh_start:+.3f} bits, another row's {wrong_text:+.3f}.",
 )
 
 # %% [markdown]
@@ -424,6 +438,9 @@ check("with_temperature", with_temperature)
 # > - (b) more, the higher the temperature
 # > - (c) most at 1: that is how the model judges
 
+# %%
+guess("temperature")
+
 
 # %%
 PROMPT = 'The "for" statement'
@@ -448,7 +465,8 @@ elif values == sorted(values):
     answer = "(b)"
 else:
     answer = "(c)" if max(different, key=different.get) == 1.0 else "none of these"
-print(f"Verdict: {answer}.", ", ".join(f"τ={h} {v:.0f}" for h, v in different.items()))
+each = ", ".join(f"{count:.0f} at τ = {heat:g}" for heat, count in different.items())
+verdict("temperature", answer, f"Different words of 100: {each}.")
 
 # %% [markdown]
 # **Notice**
@@ -466,6 +484,9 @@ print(f"Verdict: {answer}.", ", ".join(f"τ={h} {v:.0f}" for h, v in different.i
 # > - (a) 4 or 8, like the $n$-grams
 # > - (b) 16 or 32
 # > - (c) 64 or more: beyond the chunk it was trained with
+
+# %%
+guess("useful_context")
 
 # %%
 places = np.linspace(300, len(test_ids) - 1, 1000).astype(int)
@@ -490,7 +511,9 @@ for m, value, counted in zip(CONTEXTS, by_context, of_ngrams, strict=True):
 
 enough = next(m for m, v in zip(CONTEXTS, by_context, strict=True) if v < by_context[-1] + 0.02)
 answer = "(a)" if enough <= 8 else "(b)" if enough <= 32 else "(c)"
-print(f"Verdict: {answer}. With {enough} characters it is within 0.02 bits of {CONTEXTS[-1]}.")
+verdict(
+    "useful_context", answer, f"With {enough} characters it is within 0.02 bits of {CONTEXTS[-1]}."
+)
 
 plots.curves(
     np.log2(CONTEXTS),
@@ -540,6 +563,10 @@ for name, values in tracking.followed(line).items():
 # > - (d) it differs from one to the other
 
 # %%
+guess("where_kept")
+
+
+# %%
 here, there = tracking.stretches(model)
 
 
@@ -552,8 +579,8 @@ for name in tracking.FOLLOWED:
     found = tracking.search(name, here, there)
     unit, r, again = found.units[0], found.searched[0], found.measured[0]
     weights, *_ = np.linalg.lstsq(with_one(here.cs), here.followed[name])
-    guess = with_one(there.cs) @ weights
-    probe = float(tracking.correlations(guess[:, None], there.followed[name])[0])
+    estimate = with_one(there.cs) @ weights
+    probe = float(tracking.correlations(estimate[:, None], there.followed[name])[0])
     best_unit[name], probed[name] = again, probe
     print(
         f"{name:8} unit {unit:3}: {r:+.2f} where it was searched, {again:+.2f} in the test part; "
@@ -568,7 +595,7 @@ elif (gain <= 0.1).all():
 else:
     answer = "(b)" if (gain > 0.1).all() else "(d)"
 gains = ", ".join(f"{name} {more:+.2f}" for name, more in zip(best_unit, gain, strict=True))
-print(f"Verdict: {answer}. The probe beyond the best unit: {gains}")
+verdict("where_kept", answer, f"The probe beyond the best unit: {gains}.")
 
 # %% [markdown]
 # A correlation is one number. Now look at the units themselves. Each character stands on the colour
@@ -581,6 +608,9 @@ print(f"Verdict: {answer}. The probe beyond the best unit: {gains}")
 # > - (a) the forget gate: it closes, and most of $c$ is gone
 # > - (b) the input gate: it lets in a number of the other sign, while the forget gate stays open
 # > - (c) both do about half of it
+
+# %%
+guess("line_break")
 
 # %%
 explorer = TextExplorer(model, follow="column")
@@ -605,7 +635,7 @@ shut = f[steps].min(axis=1).mean()
 print(f"unit {unit}, {len(breaks)} line breaks: f falls to {shut:.2f}; its mean is {f.mean():.2f}")
 print(f"c moves by {np.abs(moved).mean():.2f} on average; forgetting does {share:.0%} of it")
 answer = "(a)" if share > 2 / 3 else "(b)" if share < 1 / 3 else "(c)"
-print(f"Verdict: {answer}.")
+verdict("line_break", answer)
 
 # %% [markdown]
 # **Notice**
@@ -626,6 +656,9 @@ print(f"Verdict: {answer}.")
 # - The temperature is a choice you make, not one of the model.
 #
 # Next, in lesson 10, one LSTM reads a sentence and another one writes it in a different language.
+
+# %%
+progress()
 
 # %% [markdown] tags=["instructor"]
 # ## For the instructor

@@ -23,7 +23,7 @@ from lstm_jax import plots
 from lstm_jax.data.dates import dates
 from lstm_jax.data.interface import interface
 from lstm_jax.data.number_words import number_words
-from lstm_jax.exercises import check, hint
+from lstm_jax.exercises import check, guess, hint, progress, verdict
 from lstm_jax.live import LiveLoss
 from lstm_jax.models.translation import init_translator, teacher_forced, translation_loss
 from lstm_jax.studies import translation as study
@@ -65,6 +65,9 @@ for lessons in (french, hungarian, numbers):
 # > - (c) none of both
 
 # %%
+guess("word_for_word")
+
+# %%
 without = {
     name: study.without_network(lessons.corpus)
     for name, lessons in {
@@ -84,7 +87,7 @@ elif date_share < 0.01 and number_share > 0.5:
     answer = "(b)"
 else:
     answer = "(c)" if max(date_share, number_share) < 0.01 else "none of these"
-print(f"Verdict: {answer}.")
+verdict("word_for_word", answer, f"Dates {date_share:.1%}, numbers {number_share:.1%}.")
 
 # %% [markdown]
 # **Notice**
@@ -167,7 +170,11 @@ print(f"loss {float(translation_loss(fresh, few)):.2f}, ln {places} = {np.log(pl
 # > - (a) nearly all, above 90 %
 # > - (b) some
 # > - (c) hardly any, below 10 %
-#
+
+# %%
+guess("dates_read_once")
+
+# %% [markdown]
 # To save the time, set `LIVE = False`: then what can come from a file does.
 
 # %%
@@ -192,7 +199,8 @@ for (source, right), wrote in zip(
     french.corpus.test[:6], study.translate(plain, french, asked), strict=True
 ):
     print(f"{source:30} {wrote:30} {'right' if wrote == right else 'not ' + right}")
-print(f"Verdict: {answer}. Right: {scores['one state']:.1%} of {len(french.corpus.test):,} unseen.")
+share, unseen = scores["one state"], len(french.corpus.test)
+verdict("dates_read_once", answer, f"Right: {share:.1%} of {unseen:,} unseen.")
 
 # %% [markdown]
 # **Notice**
@@ -241,6 +249,9 @@ check("attention_weights", attention_weights)
 # > - (c) about as many as before
 
 # %%
+guess("with_attention")
+
+# %%
 attentive = learn("French dates", french)
 
 # %%
@@ -249,8 +260,11 @@ if scores["attention"] > 0.98:
     answer = "(a)"
 else:
     answer = "(b)" if scores["attention"] > 1.5 * scores["one state"] else "(c)"
-print(f"Verdict: {answer}. Right: {scores['attention']:.1%}, without attention it was", end=" ")
-print(f"{scores['one state']:.1%}")
+verdict(
+    "with_attention",
+    answer,
+    f"Right: {scores['attention']:.1%}; without attention it was {scores['one state']:.1%}.",
+)
 
 # %% [markdown]
 # Where did it look? Take one date. Each row is a symbol that it wrote; ink marks the symbols it
@@ -304,6 +318,9 @@ for kind, largest in sharp.items():
 # > - (c) it depends on the seed
 
 # %%
+guess("reversed_source")
+
+# %%
 turned = study.course(study.source_reversed(french.corpus))
 backwards = learn("French dates", turned, attention=False)
 
@@ -320,7 +337,9 @@ forwards = np.append(contest["no attention"], live["forwards"])
 reverse = np.append(contest["no attention, source reversed"], live["backwards"])
 smaller = int((reverse < forwards).sum())
 answer = {0: "(b)", len(forwards): "(a)"}.get(smaller, "(c)")
-print(f"Verdict: {answer}. Smaller in {smaller} of {len(forwards)} pairs of the same seed.")
+verdict(
+    "reversed_source", answer, f"Smaller in {smaller} of {len(forwards)} pairs of the same seed."
+)
 
 # %% [markdown]
 # The rows below "just now" are from a file that came with the lesson: more seeds, trained with
@@ -342,6 +361,9 @@ print(f"Verdict: {answer}. Smaller in {smaller} of {len(forwards)} pairs of the 
 # > - (c) the numbers fail: they are not word for word
 
 # %%
+guess("other_pairs")
+
+# %%
 reversing = learn("Hungarian dates", hungarian)
 
 # %%
@@ -352,8 +374,14 @@ scores["Hungarian"] = study.exact(reversing, hungarian).mean()
 number_right = study.exact(counting, numbers)
 scores["numbers"] = number_right.mean()
 fine = scores["Hungarian"] > 0.95, scores["numbers"] > 0.95
-answer = {(True, True): "(a)", (False, True): "(b)", (True, False): "(c)"}.get(fine, "none of them")
-print(f"Verdict: {answer}. Hungarian {scores['Hungarian']:.1%}, numbers {scores['numbers']:.1%}")
+answer = {(True, True): "(a)", (False, True): "(b)", (True, False): "(c)"}.get(
+    fine, "none of these"
+)
+verdict(
+    "other_pairs",
+    answer,
+    f"Right: Hungarian {scores['Hungarian']:.1%}, numbers {scores['numbers']:.1%}.",
+)
 
 plots.bars(
     {
@@ -413,14 +441,18 @@ for remark in study.remarks(numbers, my_number):
 # > - (b) to write a year of the two centuries it knows
 
 # %%
+guess("strange_years")
+
+# %%
 years = [f"Friday, March 5, {year}" for year in (1950, 2050, 1850, 2150, 3725, 5678)]
 copied = []
 for source, wrote in zip(years, study.translate(attentive, french, years), strict=True):
     copied.append(source[-4:] == wrote[-4:])
     print(f"{source:24} {wrote:28} {'copied' if copied[-1] else 'not copied'}")
 strange = sum(copied[2:])
-answer = {4: "(a)", 0: "(b)"}.get(strange, "in between")
-print(f"Verdict: {answer}. Copied {sum(copied[:2])} of 2 usual years, {strange} of 4 strange ones.")
+answer = {4: "(a)", 0: "(b)"}.get(strange, "none of these")
+usual = sum(copied[:2])
+verdict("strange_years", answer, f"Copied {usual} of 2 usual years, {strange} of 4 strange ones.")
 
 # %% [markdown]
 # ## 8. Texts that people translated (6 min)
@@ -444,11 +476,14 @@ for source, target in menus.corpus.train[:5]:
 # > - (c) fewer than 20 %
 
 # %%
+guess("menus")
+
+# %%
 translator = translators.read().translators["interface"]
 right = study.exact(translator, menus)
 seen = study.exact(translator, menus, menus.corpus.train[:300])
 answer = "(a)" if right.mean() > 0.9 else "(c)" if right.mean() < 0.2 else "(b)"
-print(f"Verdict: {answer}. Right: {right.mean():.1%} of the unseen, {seen.mean():.1%} of the seen")
+verdict("menus", answer, f"Right: {right.mean():.1%} of the unseen, {seen.mean():.1%} of the seen.")
 for way, share in study.without_network(menus.corpus).items():
     print(f"    {way}: {share:.1%}")
 asked = menus.corpus.test[:6]
@@ -541,12 +576,16 @@ check("extend_beams", extend_beams)
 # > - (c) no
 
 # %%
+guess("beam")
+
+# %%
 found = {}
 for name, pairs in (("seen", menus.corpus.train[:300]), ("unseen", menus.corpus.test)):
     found[name] = [study.exact(translator, menus, pairs, width=width).sum() for width in (1, 8)]
     print(f"right of 300 {name}: greedy {found[name][0]}, a beam of 8 {found[name][1]}")
 better = sum(wide > narrow for narrow, wide in found.values())
-print(f"Verdict: {dict(enumerate(('(c)', '(b)', '(a)')))[better]}.")
+answer = ("(c)", "(b)", "(a)")[better]
+verdict("beam", answer, f"The beam gets more right of {better} of the two.")
 
 # %% [markdown]
 # A beam finds what the network holds to be probable. It cannot find what the network does not know.
@@ -559,6 +598,9 @@ print(f"Verdict: {dict(enumerate(('(c)', '(b)', '(a)')))[better]}.")
 # - Rules are learned from a few thousand pairs. A language is not.
 #
 # Next, in lesson 11, one answer for a whole text: does its writer like the film?
+
+# %%
+progress()
 
 # %% [markdown] tags=["instructor"]
 # ## For the instructor

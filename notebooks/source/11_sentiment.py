@@ -24,7 +24,7 @@ from IPython.display import display
 
 from lstm_jax import plots, run
 from lstm_jax.data import reviews
-from lstm_jax.exercises import check, hint
+from lstm_jax.exercises import check, guess, hint, progress, verdict
 from lstm_jax.live import LiveLoss
 from lstm_jax.models import sentiment
 from lstm_jax.studies import film_texts
@@ -104,6 +104,9 @@ check("word_weights", word_weights)
 # > - (c) more of the sentences, since they are short and clear
 
 # %%
+guess("counting_words")
+
+# %%
 counted = {}  # who is right on which text of the test part
 for name in piles:
     bag, its_words, texts = film_texts.baseline(name)
@@ -116,7 +119,7 @@ for name in piles:
 
 short, long = (counted[name].mean() for name in piles)
 answer = "(a)" if max(short, long) < 0.68 else "(c)" if short > long else "(b)"
-print(f"Verdict: {answer}. {short:.1%} of the sentences, {long:.1%} of the reviews.")
+verdict("counting_words", answer, f"{short:.1%} of the sentences, {long:.1%} of the reviews.")
 
 # %% [markdown]
 # **Notice**
@@ -206,6 +209,9 @@ for pooling in sentiment.POOLINGS:
 # > - (c) it never goes down: there is too little to learn from
 
 # %%
+guess("validation_loss")
+
+# %%
 plan = study.FROM_NOTHING
 trained = study.train("sentences", "mean", jax.random.key(0), plan=plan, watch=LiveLoss(plan.steps))
 models["from nothing", "mean"] = trained.model
@@ -218,11 +224,12 @@ careless = study.train(
 best = careless.steps[careless.validation.argmin()]
 rises = careless.validation[-1] > 1.1 * careless.validation.min()
 answer = "(c)" if careless.validation.min() > 0.66 else "(b)" if rises else "(a)"
-print(
-    f"Verdict: {answer}. Without blanks, at five times the rate: lowest after {best} steps,",
-    end=" ",
+verdict(
+    "validation_loss",
+    answer,
+    f"Without blanks, at five times the rate: lowest after {best} steps, "
+    f"{careless.validation.min():.2f} nats; at the end {careless.validation[-1]:.2f}.",
 )
-print(f"{careless.validation.min():.2f} nats; at the end {careless.validation[-1]:.2f}.")
 
 plots.curves(
     careless.steps,
@@ -269,6 +276,9 @@ check("sign_test", sign_test)
 # > - (b) we cannot tell it from luck
 # > - (c) no, counting is better
 
+# %%
+guess("beats_counting")
+
 
 # %%
 def judge(name, *asked):
@@ -287,14 +297,14 @@ def judge(name, *asked):
     return found
 
 
-def verdict(pair):
-    return "(b)" if pair.p > 0.05 else "(a)" if pair.difference > 0 else "(c)"
-
-
 at_first = judge("sentences", ("from nothing", "mean"))
 pair = compare(at_first["mean"], at_first["naive Bayes"])
-print(f"Verdict: {verdict(pair)}. {pair.first} texts only the LSTM has right, ", end="")
-print(f"{pair.second} only counting.")
+answer = "(b)" if pair.p > 0.05 else "(a)" if pair.difference > 0 else "(c)"
+verdict(
+    "beats_counting",
+    answer,
+    f"{pair.first} texts only the LSTM has right, {pair.second} only counting.",
+)
 
 # %% [markdown]
 # Behind the LSTM stands by how many points in a hundred it is better than naive Bayes, the
@@ -313,10 +323,13 @@ print(f"{pair.second} only counting.")
 # > - (c) we cannot tell
 
 # %%
+guess("last_or_mean")
+
+# %%
 on_reviews = judge("reviews", ("reviews", "last"), ("reviews", "mean"))
 pair = compare(on_reviews["last"], on_reviews["mean"])
 answer = "(c)" if pair.p > 0.05 else "(a)" if pair.difference > 0 else "(b)"
-print(f"Verdict: {answer}. Last beside mean: {pair}")
+verdict("last_or_mean", answer, f"Last beside mean: {pair}.")
 
 # %% [markdown]
 # Here an LSTM does beat counting. So was it the sentences that were too few? Then let a network
@@ -327,6 +340,9 @@ print(f"Verdict: {answer}. Last beside mean: {pair}")
 # > - (a) both, the LSTM and counting
 # > - (b) the LSTM, but not counting
 # > - (c) neither: long reviews and short sentences have little in common
+
+# %%
+guess("after_reviews")
 
 # %%
 LIVE = True  # False: go on with the networks that came with the lesson, without training
@@ -352,8 +368,11 @@ print(f"    LSTM, mean, beside the one from nothing: {for_lstm}")
 gains = tuple(pair.p < 0.05 and pair.difference > 0 for pair in (for_lstm, by_reading))
 answers = {(True, True): "(a)", (True, False): "(b)", (False, False): "(c)"}
 tie = compare(on_sentences["mean"], counted["sentences"]).p > 0.05
-print(f"Verdict: {answers.get(gains, 'counting alone')}. ", end="")
-print("The LSTM and counting now tie." if tie else "The LSTM and counting do not tie.")
+verdict(
+    "after_reviews",
+    answers.get(gains, "none of these"),
+    f"The LSTM and counting {'now tie' if tie else 'do not tie'}.",
+)
 
 # %% [markdown]
 # **Notice**
@@ -372,6 +391,9 @@ print("The LSTM and counting now tie." if tie else "The LSTM and counting do not
 # > - (a) nothing: padding holds no word, so the state stays
 # > - (b) they get worse, the longer the padding
 # > - (c) they jump to chance at the first step of padding
+
+# %%
+guess("padding")
 
 # %%
 model, test = models["sentences", "last"], piles["sentences"].test
@@ -399,7 +421,7 @@ print("    that ends before it, and the final state is that of its last word")
 worst, start = min(drifted.values()), drifted[0]
 jumps = drifted[1] < 0.55
 answer = "(a)" if start - worst < 0.02 else "(c)" if jumps else "(b)"
-print(f"Verdict: {answer}. From {start:.1%} down to {worst:.1%}; guessing has 50 %.")
+verdict("padding", answer, f"From {start:.1%} down to {worst:.1%}; guessing has 50 %.")
 
 # %%
 one = int(np.argmax(some.lengths == 12))
@@ -437,6 +459,9 @@ plots.curves(
 # > - (c) nearly everything, down to chance
 
 # %%
+guess("shuffled_words")
+
+# %%
 rng = np.random.default_rng(0)
 drops = {}
 for name, pooling in study.MODELS:
@@ -457,7 +482,7 @@ for name, pooling in study.MODELS:
 largest = max(pair.difference for pair in drops.values())
 measured = any(pair.p < 0.05 / len(drops) for pair in drops.values())
 answer = "(c)" if largest > 0.2 else "(b)" if measured else "(a)"
-print(f"Verdict: {answer}. It is worth {100 * largest:.1f} points at most.")
+verdict("shuffled_words", answer, f"It is worth {100 * largest:.1f} points at most.")
 
 # %% [markdown]
 # Where the order should matter most: *good* and *not good*. For counting, *not* has one weight, the
@@ -468,6 +493,9 @@ print(f"Verdict: {answer}. It is worth {100 * largest:.1f} points at most.")
 # > - (a) half of them, like counting: *not* is a negative word and no more
 # > - (b) most of them, *not good* and *not bad* alike
 # > - (c) *not good* is understood and *not bad* is not, or the other way round
+
+# %%
+guess("not_good")
 
 # %%
 GOOD = (
@@ -507,7 +535,7 @@ for name in piles:
 
 downs, ups = ((moved["reviews", "mean", kind] > 0).mean() for kind in ("good", "bad"))
 answer = "(b)" if min(downs, ups) > 0.75 else "(c)" if max(downs, ups) > 0.75 else "(a)"
-print(f"Verdict: {answer}. Reviews, mean: {downs:.0%} of not good, {ups:.0%} of not bad.")
+verdict("not_good", answer, f"Reviews, mean: {downs:.0%} of not good, {ups:.0%} of not bad.")
 
 # %% [markdown]
 # These sentences are made up. In real ones: of the test sentences with *not*, *n't*, *no* or
@@ -601,6 +629,9 @@ print(f"it gives them {np.mean(1 / (1 + np.exp(-sure[tenth]))):.1%} on average."
 #   it is right.
 #
 # Next, in lesson 12, an LSTM looks ahead: the sun, and the stock market.
+
+# %%
+progress()
 
 # %% [markdown] tags=["instructor"]
 # ## For the instructor

@@ -26,7 +26,7 @@ from lstm_jax.data import baselines
 from lstm_jax.data.prices import log_returns, prices
 from lstm_jax.data.sunspots import sunspots
 from lstm_jax.data.windows import fill_gaps, fit_scale, windows
-from lstm_jax.exercises import check, hint
+from lstm_jax.exercises import check, guess, hint, progress, verdict
 from lstm_jax.live import LiveLoss
 from lstm_jax.studies import forecasting, price_forecasts, sunspot_forecasts
 from lstm_jax.studies.intervals import share_interval, skill_interval
@@ -58,6 +58,9 @@ print(jax.device_count(), "devices:", jax.devices()[0].platform)
 # > - (c) persistence at one month, the linear one at two years
 
 # %%
+guess("best_baseline")
+
+# %%
 last = sunspot_forecasts.fold(1979)
 truth = last.truth  # (N, 24), in sunspot numbers
 free = sunspot_forecasts.free_forecasts(last)
@@ -81,7 +84,7 @@ answers = {
     ("persistence", "linear"): "(c)",
 }
 answer = answers.get(tuple(best), "none of these")
-print(f"Verdict: {answer}. Best at 1 month: {best[0]}; at 24: {best[1]}.")
+verdict("best_baseline", answer, f"Best at 1 month: {best[0]}; at 24: {best[1]}.")
 
 # %% [markdown]
 # An error of 20 spots, is that good? It depends on what would have come for free. So we take the
@@ -188,6 +191,9 @@ def networks_of(part, watch=None):
 # > - (c) some of the LSTMs win and some lose
 
 # %%
+guess("thirty_years")
+
+# %%
 watch = LiveLoss(sunspot_forecasts.STEPS, log=True) if TRAIN_LIVE else None
 networks = networks_of(last, watch)
 mean, quantiles = sunspot_forecasts.network_forecasts(networks, last)  # (S, N, 24), (S, N, 24, 5)
@@ -204,7 +210,9 @@ lstm = mean.mean(axis=0)  # (N, 24)
 print(f"the mean of what the four say: {baselines.rmse(lstm[:, YEAR], truth[:, YEAR]):.1f}")
 wins = sum(error < of_linear for error in of_each)
 answer = {0: "(a)", len(of_each): "(b)"}.get(wins, "(c)")
-print(f"Verdict: {answer}. {wins} of {len(of_each)} LSTMs are better than the linear forecast.")
+verdict(
+    "thirty_years", answer, f"{wins} of {len(of_each)} LSTMs are better than the linear forecast."
+)
 
 skills = {
     name: baselines.skill_by_horizon(said, truth, free["persistence"])
@@ -258,6 +266,9 @@ print(f"{first.known.rows:,} windows known in {first.cut}, {len(later):,} rows o
 # > - (c) in one or none
 
 # %%
+guess("four_tests")
+
+# %%
 folds = [sunspot_forecasts.fold(cut) for cut in sunspot_forecasts.CUTS]
 said = {}
 for part in folds:
@@ -288,8 +299,8 @@ answer = (
     if won == sorted(won)
     else "none of these"
 )
-print(f"Verdict: {answer}. It wins {sum(won)} of {len(won)}:", end=" ")
-print(", ".join(f"{p.cut} {'won' if w else 'lost'}" for p, w in zip(folds, won, strict=True)))
+each = ", ".join(f"{p.cut} {'won' if w else 'lost'}" for p, w in zip(folds, won, strict=True))
+verdict("four_tests", answer, f"It wins {sum(won)} of {len(won)}: {each}.")
 
 # %% [markdown]
 # And the interval? Put the months of all tests together anew: draw blocks of eleven years, whole
@@ -356,15 +367,20 @@ check("pinball_loss", pinball_loss)
 # > - (c) more: it is careful
 
 # %%
+guess("nine_in_ten")
+
+# %%
 low, lower, _, upper, high = np.moveaxis(quantiles.mean(axis=0), -1, 0)  # (N, 24) each
 inside = (low <= truth) & (truth <= high)
 inside_half = (lower <= truth) & (truth <= upper)
 held = share_interval(inside, block=sunspot_forecasts.LENGTH)
-print(
-    f"held over all horizons: {held.value:.0%}, with 95 % confidence {held.low:.0%}-{held.high:.0%}"
-)
 answer = "(a)" if abs(held.value - 0.9) <= 0.02 else "(b)" if held.value < 0.9 else "(c)"
-print(f"Verdict: {answer}.")
+verdict(
+    "nine_in_ten",
+    answer,
+    f"Held over all horizons: {held.value:.0%}, with 95 % confidence {held.low:.0%} to "
+    f"{held.high:.0%}.",
+)
 for k in (0, 5, 11, 23):
     wide = (high - low)[:, k].mean()
     print(f"{months[k]:2} months ahead: holds {inside[:, k].mean():.0%}, {wide:.0f} spots wide")
@@ -462,9 +478,12 @@ plots.curves(
 # > - (c) about 0, or below it
 
 # %%
+guess("tomorrow_skill")
+
+# %%
 interval = skill_interval(tomorrow, came, today, block=price_forecasts.MONTH)
 answer = "(a)" if interval.value > 0.5 else "(b)" if interval.low > 0 else "(c)"
-print(f"Verdict: {answer}. Skill over persistence: {interval}; R² {r_squared:.3f}")
+verdict("tomorrow_skill", answer, f"Skill over persistence: {interval}; R² {r_squared:.3f}.")
 
 for name, forecast in {"LSTM": tomorrow, "persistence": today}.items():
     print(f"{name:12} RMSE {baselines.rmse(forecast, came):.3f} dollars")
@@ -521,6 +540,9 @@ plots.curves(
 # > - (c) small, but above 0 for sure
 
 # %%
+guess("next_move")
+
+# %%
 returns = price_forecasts.returns_task()
 learned = forecasting.train(
     returns.known,
@@ -563,7 +585,7 @@ else:
         f"four years cannot tell it from today's price; if there is skill, it is below "
         f"{skill.high:.1%} of the squared error."
     )
-print(f"Verdict: {answer}. About the LSTM one may honestly say: {sentence}")
+verdict("next_move", answer, f"About the LSTM one may honestly say: {sentence}")
 
 # %% [markdown]
 # Shares rise more often than they fall, so "always up" sets the mark for the direction, not 50 %.
@@ -580,6 +602,9 @@ print(f"Verdict: {answer}. About the LSTM one may honestly say: {sentence}")
 # > - (a) about 0, as for the price
 # > - (b) clearly above 0 for all, and the LSTM best
 # > - (c) clearly above 0 for all, and the LSTM not better than the three numbers
+
+# %%
+guess("how_wild")
 
 # %%
 ranges = price_forecasts.ranges_task()
@@ -614,10 +639,9 @@ over = skill_interval(
     range_said["three numbers"][..., 0],
     block=price_forecasts.MONTH,
 )
-print(f"LSTM over the three numbers, 1 day ahead: {over}")
 foretold = all(each[0].low > 0 for each in range_skill.values())
 answer = "(a)" if not foretold else "(b)" if over.low > 0 else "(c)"
-print(f"Verdict: {answer}.")
+verdict("how_wild", answer, f"The LSTM over the three numbers, 1 day ahead: {over}.")
 
 plots.bars(
     {"price (LSTM)": max(skill.value, 0.0)}
@@ -645,6 +669,9 @@ plots.bars(
 # > - (b) the windows are shuffled before they are split
 # > - (c) the series is smoothed first: each day becomes the mean of the five around it
 
+# %%
+guess("worst_leak")
+
 
 # %%
 def return_skill(series, *, shuffled=False):
@@ -653,8 +680,8 @@ def return_skill(series, *, shuffled=False):
     cut = int(0.7 * len(xs))
     order = np.random.default_rng(0).permutation(len(xs)) if shuffled else np.arange(len(xs))
     train, test = order[: cut - 1], order[cut:]
-    guess = baselines.linear((xs[train], ys[train]), xs[test], ridge=1)
-    return baselines.skill(guess, ys[test], np.zeros(len(test))), (guess * ys[test] > 0).mean()
+    said = baselines.linear((xs[train], ys[train]), xs[test], ridge=1)
+    return baselines.skill(said, ys[test], np.zeros(len(test))), (said * ys[test] > 0).mean()
 
 
 def copying_skill(*, shuffled):
@@ -700,7 +727,8 @@ for name, (honest, leaked) in table.items():
     print(f"{name:38} {honest:+.3f}   {leaked:+.3f}")
 print(f"direction of IBM: honest {honest_hits:.0%}, smoothed {leaked_hits:.0%}")
 worst = max(table, key=lambda name: table[name][1] - table[name][0])
-print(f"Verdict: {worst[:3]}. It lifts the skill by {table[worst][1] - table[worst][0]:.2f}.")
+lift = table[worst][1] - table[worst][0]
+verdict("worst_leak", worst[:3], f"It lifts the skill by {lift:.2f}.")
 
 # %% [markdown]
 # **Notice**
@@ -718,6 +746,9 @@ print(f"Verdict: {worst[:3]}. It lifts the skill by {table[worst][1] - table[wor
 #   be foretold; where it goes could not, here.
 #
 # Next, in lesson 13: where all this ends.
+
+# %%
+progress()
 
 # %% [markdown] tags=["instructor"]
 # ## For the instructor

@@ -16,6 +16,7 @@ took longer than the limit. A cell that raises on purpose is tagged `raises-exce
 
 import argparse
 import math
+import os
 import sys
 import textwrap
 import time
@@ -92,7 +93,8 @@ def run(version: str, path: Path, *, notebooks: Path, limit: float, keep: Path |
     peak_mb = None
     start = time.perf_counter()
     loop = ensure_event_loop(prefer_selector_loop=True)  # the client uses it and leaves it open
-    with closing(loop), client.setup_kernel(cleanup_kc=True):
+    quiet = {**os.environ, "LSTM_JAX_PROGRESS": "off"}  # what runs here is nobody's progress
+    with closing(loop), client.setup_kernel(cleanup_kc=True, env=quiet):
         ask(client, f"exec({REFUSE_NETWORK!r}, {{}})")
         bar = tqdm(
             notebook.cells,

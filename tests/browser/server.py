@@ -49,8 +49,8 @@ def serve(home: Path) -> Iterator[Server]:
     command = [sys.executable, "-m", "jupyterlab"]
     command += [f"--{name}={value}" for name, value in options.items()]
     own = ("CONFIG_DIR", "DATA_DIR", "RUNTIME_DIR")
-    # Nor those of tests/conftest.py: lessons run with all optimizations.
-    ours = ("JUPYTER", "XLA_FLAGS")
+    # Nor those of tests/conftest.py: lessons run with all optimizations, and keep progress.
+    ours = ("JUPYTER", "XLA_FLAGS", "LSTM_JAX_PROGRESS")
     environment = {
         name: value for name, value in os.environ.items() if not any(each in name for each in ours)
     }

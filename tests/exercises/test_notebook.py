@@ -20,6 +20,8 @@ CELLS = [
     "        n += 1\n"
     "    return n",
     "check('reach', reach)",
+    "from lstm_jax.exercises import guess, progress, verdict\nguess('slow_peaks')",
+    "verdict('slow_peaks', '(c)', 'By <b> months.')\nprogress()",
 ]
 
 
@@ -73,3 +75,14 @@ def test_a_hint_carries_no_outcome(outputs):
     (shown,) = outputs[6]
     assert "Hint 1 of 3" in shown.data["text/plain"]
     assert "lstm_jax" not in shown.metadata
+
+
+def test_a_question_that_nobody_answers_is_no_error(outputs):
+    question, still = outputs[11]
+    assert question.data["text/plain"] == "Your prediction: (a) (b) (c)"
+    assert "application/vnd.jupyter.widget-view+json" in question.data
+    assert 'hidden="hidden"' in still.data["text/html"]
+    verdict, progress = outputs[12]
+    assert verdict.data["text/plain"] == "Verdict: (c) … no prediction made\nBy <b> months."
+    assert "By &lt;b&gt; months." in verdict.data["text/html"]
+    assert "1 of 3" in progress.data["text/plain"]  # `reach`

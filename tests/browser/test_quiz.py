@@ -1,0 +1,116 @@
+"""A question answered with the keyboard alone, its verdict, and what a restarted kernel knows."""
+
+from pathlib import Path
+
+import pytest
+from lesson import Lesson
+from playwright.sync_api import BrowserContext, Locator, expect
+from server import Server
+
+QUESTION, RUN = 'guess("half_and_half")', "for x in [8.0, 8.0, 8.0, 0.0, 0.0]:"
+STEPS_TO_QUESTION = 7  # cells from the top of the lesson, the question among them
+
+
+def says(cell: Locator, text: str) -> None:
+    """Wait until an output of the cell shows this."""
+    expect(cell.locator(".jp-OutputArea")).to_contain_text(text, timeout=60_000)
+
+
+@pytest.fixture
+def start(context: BrowserContext, server: Server):
+    """The first lesson, with no progress yet."""
+    (server.folder / ".lstm_jax_progress.jsonl").unlink(missing_ok=True)
+    with Lesson(context, server, "00_start_here.ipynb") as lesson:
+        yield lesson
+        assert lesson.problems == []
+
+
+def test_a_question_is_answered_with_the_keyboard_alone(start: Lesson, screenshots: Path) -> None:
+    keys = start.page.keyboard
+    for _ in range(STEPS_TO_QUESTION):
+        keys.press("Shift+Enter")
+    question, run = start.cell(QUESTION), start.cell(RUN)
+    says(question, "Choose one, then run on.")
+    active = start.active_cell()
+
+    keys.press("ArrowUp")  # back to the question; Tab leads on, by its toolbar, to the buttons
+    for _ in range(6):
+        keys.press("Tab")
+        if start.page.evaluate("() => document.activeElement.textContent") == "(b)":
+            break
+    keys.press("Space")
+    says(question, "You predict (b).")
+    keys.press("Shift+Tab")
+    keys.press("Enter")
+    says(question, "You predict (a).")
+    assert start.active_cell() == active - 1, "JupyterLab took the key"
+    start.screenshot(screenshots / "quiz-asked.png")
+
+    keys.press("Shift+Enter")  # runs the question once more, from its buttons
+    says(question, "You predict (a).")
+    keys.press("Shift+Enter")
+    says(run, "Verdict: (b) ≠ you predicted (a)")
+    says(question, "You predicted (a). To predict anew, run this cell again.")
+    expect(question.locator("button.widget-toggle-button:enabled")).to_have_count(0)
+    start.screenshot(screenshots / "quiz-verdict.png")
+
+    start.restart_kernel()
+    start.run_cell(start.cell("from lstm_jax.exercises import check"))
+    progress = start.page.locator(".jp-CodeCell", has_text="progress()").last
+    progress.scroll_into_view_if_needed()
+    start.run_cell(progress)
+    says(progress, "1 of 7")
+    start.screenshot(screenshots / "quiz-progress.png")
+    start.run_cell(run)
+    says(run, "Verdict: (b) … your first prediction was (a)")
+
+
+def test_a_click_that_comes_after_the_verdict_changes_nothing(start: Lesson) -> None:
+    start.run_cell(start.cell("from lstm_jax.exercises import check"))
+    question, run = start.cell(QUESTION), start.cell(RUN)
+    start.run_cell(question)
+    says(question, "Choose one, then run on.")
+    # The verdict is given while the page still offers the buttons: nothing has told it yet.
+    start.ask("None", "from lstm_jax.exercises import quiz; q = quiz._asked['half_and_half']")
+    start.ask("None", "q.locked = True")
+    question.get_by_role("button", name="(c)", exact=True).click()
+    says(question, "You made no prediction.")
+    expect(question.locator("button.mod-active")).to_have_count(0)
+    start.run_cell(run)
+    says(run, "Verdict: (b) … no prediction made")
+
+
+@pytest.mark.parametrize("theme", ["JupyterLab Light", "JupyterLab Dark"])
+def test_questions_and_verdicts_can_be_read(start: Lesson, theme: str, screenshots: Path) -> None:
+    start.command("apputils:change-theme", theme=theme)
+    start.run_cell(start.cell("from lstm_jax.exercises import check"))
+    question, run = start.cell(QUESTION), start.cell(RUN)
+    start.run_cell(question)
+    question.get_by_role("button", name="(b)", exact=True).click()
+    says(question, "You predict (b).")
+    start.run_cell(run)
+    says(run, "Verdict: (b) ✓ as you predicted")
+    for shown in (question.locator("button").last, run.locator(".jp-RenderedHTMLCommon p").last):
+        size = shown.evaluate("each => parseFloat(getComputedStyle(each).fontSize)")
+        assert size >= 18
+    start.screenshot(screenshots / f"quiz-{theme.split()[1].lower()}.png")
+    start.command("apputils:change-theme", theme="JupyterLab Light")
+
+
+def test_a_saved_question_stands_in_for_its_buttons(
+    context: BrowserContext, server: Server, screenshots: Path
+) -> None:
+    with Lesson(context, server, "00_start_here.ipynb") as lesson:
+        lesson.run_cell(lesson.cell("from lstm_jax.exercises import check"))
+        question = lesson.cell(QUESTION)
+        lesson.run_cell(question)
+        says(question, "Choose one, then run on.")
+        lesson.save()
+    with Lesson(context, server, "00_start_here.ipynb") as lesson:
+        question = lesson.cell(QUESTION)
+        says(question, "Your prediction: (a) (b) (c). Run this cell to choose.")
+        complaints = question.get_by_text("widget")
+        assert not any(complaint.is_visible() for complaint in complaints.all())
+        lesson.screenshot(screenshots / "quiz-reopened.png")
+        lesson.forget_problems("console: Error: widget model not found")
+        assert lesson.problems == []
