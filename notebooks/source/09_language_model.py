@@ -12,7 +12,7 @@
 # - let a model write, and choose how daring it is,
 # - find units that keep track of quotes, brackets and indentation.
 #
-# Time: 60 minutes, two of them for training
+# Time: 70 minutes, two of them for training
 
 # %%
 import jax

@@ -12,7 +12,7 @@
 # - see through a price forecast that only looks right;
 # - say what prices allow, and what they do not, with an interval.
 #
-# Time: 60 minutes
+# Time: 65 minutes
 
 # %%
 import os
@@ -731,7 +731,7 @@ print(f"Verdict: {worst[:3]}. It lifts the skill by {table[worst][1] - table[wor
 # | 31 | section 5 |
 # | 40 | section 6. Show the picture, ask who would invest, wait for the hands |
 # | 48 | section 7 |
-# | 57 | section 8, if there is time |
+# | 57 | section 8 |
 #
 # **Wrong answers to expect**
 # - *"R² is 0.98, so it explains 98 %."* Of the distance from the mean of four years, which nobody
