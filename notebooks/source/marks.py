@@ -107,5 +107,6 @@ def slide_types(cells: list[NotebookNode], solved: list[bool], instructor: list[
             types.append("-")
         else:
             types.append("subslide")
-        room = bool(text) and len(text.splitlines()) <= SHORT
+        # An answer never stands beside the question that asks to predict it.
+        room = 0 < len(text.splitlines()) <= SHORT and "**Predict.**" not in text
     return types

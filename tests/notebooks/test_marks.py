@@ -26,6 +26,12 @@ SECTION = """\
 print(1 + 2)
 
 # %% [markdown]
+# > **Predict.** 2 + 2?
+
+# %%
+print(2 + 2)
+
+# %% [markdown]
 # One more.
 # ### Your turn: `add`
 #
@@ -79,6 +85,8 @@ def test_headings_open_slides_and_exercises_stand_with_their_question(
         ("subslide", "A long te"),
         ("slide", "## 1. Sum"),
         ("-", "print(1 +"),
+        ("subslide", "> **Predi"),
+        ("subslide", "print(2 +"),
         ("subslide", "One more."),
         ("subslide", "### Your "),
         ("-", "def add(a"),
