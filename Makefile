@@ -41,14 +41,14 @@ check-notebooks: env ## the notebooks are what their sources say
 lessons: env ## execute every lesson and print a table
 	$(BIN)/python notebooks/source/run.py $(ARGS)
 
-slides: env ## run the lessons and write each as slides into build/slides/; ARGS="03 04" for two
-	$(BIN)/python notebooks/source/run.py --student --keep build/slides $(ARGS)
-	for notebook in build/slides/*.ipynb; do \
+slides: env ## run the lessons and write each as slides into dist/slides/; ARGS="03 04" for two
+	$(BIN)/python notebooks/source/run.py --student --keep dist/slides $(ARGS)
+	for notebook in dist/slides/*.ipynb; do \
 	  $(BIN)/python -m lstm_jax.widgets.page --slides $$notebook || exit 1; \
 	done
 
 grading: env ## let nbgrader grade each lesson, solved and unanswered; ARGS="03 04" for two
-	$(BIN)/python notebooks/source/course.py build/course --try $(ARGS)
+	$(BIN)/python notebooks/source/course.py dist/course --try $(ARGS)
 
 # Uses the Chromium or Chrome that is here, or names one with CHROMIUM=...; else it gets one.
 browser: env ## every lesson and explorer in JupyterLab; pictures go to screenshots/
