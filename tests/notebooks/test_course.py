@@ -11,7 +11,7 @@ from nbformat import NotebookNode
 
 LESSON = "03_forget_gate"
 LESSONS = list(build.NOTEBOOKS.glob("*.ipynb"))
-WRONG = "    return math.exp(-1 / steps)  # the 1/e time"
+WRONG = "    f = math.exp(-1 / steps)  # the 1/e time\n    return math.log(f / (1 - f))"
 
 
 def read(path: Path) -> NotebookNode:
@@ -58,15 +58,12 @@ def graded(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, fl
         "    _, f, _, _ = jnp.split(x @ params.w_x + "
         "h_prev @ params.w_h + params.b, 4)\n    return jax.nn.sigmoid(f)",
     )
-    nbformat.write(written(own, "bias_for_half_life", WRONG), desk)
-    course.submit(folder, "one-of-three", desk)
-
-    # And may meddle with what is locked.
-    for cell in own.cells:
+    own = written(own, "bias_for_half_life", WRONG)
+    for cell in own.cells:  # and meddle with what is locked
         if cell.source.startswith("check("):
             cell.source = "print('passed')"
     nbformat.write(own, desk)
-    course.submit(folder, "meddler", desk)
+    course.submit(folder, "one-of-three", desk)
 
     course.nbgrader(folder, "autograde", LESSON)
     grades = course.grades(folder)
@@ -76,7 +73,7 @@ def graded(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, fl
 
 def test_checks_give_the_points(graded: tuple[Path, dict[str, float]]) -> None:
     _, points = graded
-    assert points == {"solved": 3, "handed-out": 0, "one-of-three": 1, "meddler": 1}
+    assert points == {"solved": 3, "handed-out": 0, "one-of-three": 1}
 
 
 def test_what_is_handed_out_is_the_student_notebook(

@@ -11,7 +11,13 @@ const [back, forth] = document.querySelectorAll("nav button");
 const counter = document.querySelector("nav output");
 let current = 0;
 
-/** Zoom a slide until all of it is in view. */
+/** Is all of it in view, and of what scrolls by itself too? */
+function fits(slide) {
+  const parts = [slide, ...slide.querySelectorAll("pre, .jp-InputArea-editor, .jp-OutputArea-output")];
+  return parts.every((part) => part.scrollHeight <= part.clientHeight + 1 && part.scrollWidth <= part.clientWidth + 1);
+}
+
+/** Zoom a slide until it fits. */
 function fit(slide) {
   const screen = Math.min(innerWidth / DESIGN.width, innerHeight / DESIGN.height);
   slide.classList.remove("scrolls");
@@ -19,7 +25,7 @@ function fit(slide) {
   for (; scale >= SMALLEST - STEP / 2; scale -= STEP) {
     const zoom = screen * scale;
     Object.assign(slide.style, { zoom, width: `${innerWidth / zoom}px`, height: `${innerHeight / zoom}px` });
-    if (slide.scrollHeight <= slide.clientHeight && slide.scrollWidth <= slide.clientWidth) break;
+    if (fits(slide)) break;
   }
   slide.dataset.scale = scale.toFixed(2);
   slide.classList.toggle("scrolls", scale < SMALLEST - STEP / 2);
