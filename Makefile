@@ -6,7 +6,7 @@ BIN := .venv/bin
 # What `make test` runs, in this order; each is a target of its own.
 STEPS := env lint types unit check-notebooks browser
 
-.PHONY: help lab test $(STEPS) lessons latency seeds long-run peers bench notebooks format lock clean
+.PHONY: help lab test $(STEPS) lessons slides grading latency seeds long-run peers bench notebooks format lock clean
 
 help: ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' Makefile | awk -F'|' '{ printf "make %-16s %s\n", $$1, $$2 }'
@@ -40,6 +40,15 @@ check-notebooks: env ## the notebooks are what their sources say
 # The student lessons are also run by `browser`; this runs the solved ones too, and measures.
 lessons: env ## execute every lesson and print a table
 	$(BIN)/python notebooks/source/run.py $(ARGS)
+
+slides: env ## run the lessons and write each as slides into dist/slides/; ARGS="03 04" for two
+	$(BIN)/python notebooks/source/run.py --student --keep dist/slides $(ARGS)
+	for notebook in dist/slides/*.ipynb; do \
+	  $(BIN)/python -m lstm_jax.widgets.page --slides $$notebook || exit 1; \
+	done
+
+grading: env ## let nbgrader grade each lesson, solved and unanswered; ARGS="03 04" for two
+	$(BIN)/python notebooks/source/course.py dist/course --try $(ARGS)
 
 # Uses the Chromium or Chrome that is here, or names one with CHROMIUM=...; else it gets one.
 browser: env ## every lesson and explorer in JupyterLab; pictures go to screenshots/

@@ -1,9 +1,11 @@
 """Explorers as web pages: one file that needs neither Jupyter nor a network.
 
     python -m lstm_jax.widgets.page NOTEBOOK.ipynb [PAGE.html]
+    python -m lstm_jax.widgets.page NOTEBOOK.ipynb [PAGE.html] --slides
 
 makes a page of a notebook that was run and saved, with all its outputs: its explorers go on
-working.
+working. With `--slides` it is a slide show, in the order that the metadata of the cells gives,
+which is Jupyter's own.
 """
 # mypy: untyped-calls-exclude="nbconvert,nbformat,lstm_jax.widgets.mathml"
 
@@ -46,11 +48,18 @@ def save_page(explorer: Explorer, path: str | Path) -> None:
     Path(path).write_text(page, encoding="utf-8")
 
 
-def save_notebook(notebook: str | Path, path: str | Path) -> int:
+def save_notebook(notebook: str | Path, path: str | Path, *, slides: bool = False) -> int:
     """Write a notebook with all its outputs as a page to `path`; its explorers go on working there.
 
     Each stands as it was left, if the notebook holds the state of its widgets, else as it was when
     its cell was run. Other widgets become what Jupyter shows where there are none.
+
+    Args:
+        notebook: a file that was run and saved.
+        path: of the page.
+        slides: make slides of it, by the `slideshow` metadata of its cells. The keys →, ←, Page
+            Down and Page Up go through them, ↓ and ↑ from section to section; a slide that is too
+            long for the screen is made smaller, and if that is not enough, it scrolls.
 
     Returns:
         How many explorers there are; 0 for a notebook that was not run.
@@ -70,17 +79,20 @@ def save_notebook(notebook: str | Path, path: str | Path) -> int:
     }
     widgets = {"version_major": 2, "version_minor": 0, "state": states}
     content.metadata["widgets"] = {WIDGET_STATE: widgets}
-    exporter = MathMLExporter(
-        raw_template=(SOURCES / "notebook.html.j2").read_text(encoding="utf-8"), embed_images=True
-    )
+    # nbconvert's template named reveal finds the slides; the page of ours shows them.
+    name, page = ("reveal", "slides.html.j2") if slides else ("lab", "notebook.html.j2")
+    template = (SOURCES / page).read_text(encoding="utf-8")
+    exporter = MathMLExporter(template_name=name, raw_template=template, embed_images=True)
     source = Path(notebook)
     resources: dict[str, Any] = {
         "metadata": {"name": source.stem, "path": str(source.parent)},
         "explorer_css": _style(),
         "explorer_module": _module(),
+        "slides_css": (SOURCES / "slides.css").read_text(encoding="utf-8"),
+        "slides_module": (SOURCES / "slides.js").read_text(encoding="utf-8"),
     }
-    page, _ = exporter.from_notebook_node(content, resources)
-    Path(path).write_text(page, encoding="utf-8")
+    text, _ = exporter.from_notebook_node(content, resources)
+    Path(path).write_text(text, encoding="utf-8")
     return len(states)
 
 
@@ -97,9 +109,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Make one web page of a notebook that was run.")
     parser.add_argument("notebook", type=Path)
     parser.add_argument("page", type=Path, nargs="?", help="default: beside the notebook, .html")
+    parser.add_argument("--slides", action="store_true", help="as a slide show")
     options = parser.parse_args()
     page = options.page or options.notebook.with_suffix(".html")
-    count = save_notebook(options.notebook, page)
+    count = save_notebook(options.notebook, page, slides=options.slides)
     hint = "" if count else "; were the cells run, and the notebook saved?"
     print(f"{page}: {count} explorers{hint}")
 

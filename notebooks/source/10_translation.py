@@ -10,7 +10,7 @@
 # - write a translation greedily, and with a beam;
 # - judge a translation by texts that nobody has seen, beside ways that need no network.
 #
-# Time: 60 minutes, one of them for training
+# Time: 70 minutes, one of them for training
 
 # %%
 from itertools import pairwise
@@ -613,8 +613,8 @@ progress()
 # | 24 | section 4. Start its training before the second exercise |
 # | 37 | section 5, training meanwhile |
 # | 43 | section 6. Two trainings: collect the predictions |
-# | 49 | sections 7 and 8. Let them type before they read on |
-# | 56 | section 9; its exercise may be homework |
+# | 51 | sections 7 and 8. Let them type before they read on |
+# | 62 | section 9; its exercise may be homework |
 #
 # **Wrong answers to expect**
 # - *"98 % of the symbols are right, so nearly all dates are."* A date has 25 symbols, and one wrong

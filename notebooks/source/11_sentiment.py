@@ -12,7 +12,7 @@
 # - say whether one classifier is better than another, or lucky,
 # - find out what a network has learned of *not*, and of the order of words.
 #
-# Time: 60 minutes, one of them for training
+# Time: 75 minutes, one of them for training
 
 # %%
 import math
@@ -641,10 +641,10 @@ progress()
 # | 0 | sections 1 and 2. Let the class name the most positive word before the list |
 # | 15 | section 3 |
 # | 25 | section 4. Start the training first, then talk about the two remedies |
-# | 35 | section 5. The second half trains again, half a minute: start it before the prediction |
-# | 43 | section 6. The wrong code is everywhere: ask who has written `hs[:, -1]` |
-# | 50 | section 7, the heart of the lesson |
-# | 56 | sections 8 and 9, with sentences of the class |
+# | 37 | section 5. The second half trains again, half a minute: start it before the prediction |
+# | 47 | section 6. The wrong code is everywhere: ask who has written `hs[:, -1]` |
+# | 55 | section 7, the heart of the lesson |
+# | 65 | sections 8 and 9, with sentences of the class |
 #
 # **Wrong answers to expect**
 # - *"76 % is good."* Beside what?

@@ -12,7 +12,7 @@
 # - see through a price forecast that only looks right;
 # - say what prices allow, and what they do not, with an interval.
 #
-# Time: 60 minutes
+# Time: 65 minutes
 
 # %%
 import os
@@ -762,7 +762,7 @@ progress()
 # | 31 | section 5 |
 # | 40 | section 6. Show the picture, ask who would invest, wait for the hands |
 # | 48 | section 7 |
-# | 57 | section 8, if there is time |
+# | 57 | section 8 |
 #
 # **Wrong answers to expect**
 # - *"R² is 0.98, so it explains 98 %."* Of the distance from the mean of four years, which nobody

@@ -11,6 +11,7 @@ How to write one:
 
 - It opens with a markdown cell whose first line is `# NN Title`. Its first code cell holds imports
   and nothing else.
+- A heading, `## ` or `### `, opens a cell of its own, in the source or not.
 - A solution stands in a code cell between two lines of their own, `### BEGIN SOLUTION` and
   `### END SOLUTION`, which the solved notebook keeps: nbgrader reads them. It is whole statements.
 - The student sees one line in its place, `...  # your code here`, so a function whose body is the
@@ -19,7 +20,8 @@ How to write one:
   check that meets None or `...` says "not answered yet".
 - A cell tagged instructor, `# %% [markdown] tags=["instructor"]`, stands in the solved notebook
   alone.
-- Other metadata in a cell's header, such as `nbgrader={...}`, goes into the notebooks as it stands.
+- What a cell is to nbgrader and in a slide show comes from what stands in it: see marks.py. Other
+  metadata in a cell's header goes into the notebooks as it stands, `slideshow={...}` too.
 """
 # mypy: untyped-calls-exclude=nbformat
 
@@ -37,6 +39,7 @@ from typing import NamedTuple
 
 import jupytext  # type: ignore[import-untyped]
 import nbformat
+from marks import at_headings, marks
 from nbformat import NotebookNode
 
 NOTEBOOKS = Path(__file__).resolve().parents[1]
@@ -91,16 +94,23 @@ def build(source: Path) -> Lesson:
     student_text = "\n".join(line for line in student_lines if line is not None)
 
     solved: list[NotebookNode] = []
-    student: list[NotebookNode] = []
+    stubbed: list[NotebookNode] = []
     seen: Counter[str] = Counter()
-    for full, stubbed in zip(read_cells(text), read_cells(student_text), strict=True):
+    for full, blank in zip(read_cells(text), read_cells(student_text), strict=True):
         # Made of what the student sees, an id outlives edits elsewhere and a better solution.
-        key = f"{stubbed.cell_type}\n{stubbed.source}"
+        key = f"{blank.cell_type}\n{blank.source}"
         seen[key] += 1
         cell_id = hashlib.sha256(f"{key}\n{seen[key]}".encode()).hexdigest()[:12]
         solved.append(identified(full, cell_id))
-        if not for_instructor(stubbed):
-            student.append(identified(stubbed, cell_id))
+        stubbed.append(identified(blank, cell_id))
+    hidden = [for_instructor(cell) for cell in solved]
+    written = [BEGIN in cell.source for cell in solved]
+    for cells in (solved, stubbed):
+        for cell, found in zip(
+            cells, marks(solved, solved=written, instructor=hidden), strict=True
+        ):
+            cell.metadata = {**found, **cell.metadata}
+    student = [cell for cell, hide in zip(stubbed, hidden, strict=True) if not hide]
 
     shown = set(stripped_lines(student))
     for begin, end in solutions:
@@ -195,9 +205,9 @@ def stub(source: Path, lines: list[str], solution: Solution) -> str:
 
 
 def read_cells(text: str) -> list[NotebookNode]:
-    """Return the cells of a percent-format text."""
+    """Return the cells of a percent-format text; a heading opens one of its own."""
     cells: list[NotebookNode] = jupytext.reads(text, fmt="py:percent").cells
-    return cells
+    return [part for cell in cells for part in at_headings(cell)]
 
 
 def identified(cell: NotebookNode, cell_id: str) -> NotebookNode:

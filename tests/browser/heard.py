@@ -5,7 +5,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from playwright.sync_api import BrowserContext, ConsoleMessage, Page
+from chromium import PROJECTOR
+from playwright.sync_api import BrowserContext, ConsoleMessage, Page, ViewportSize
 
 # What JupyterLab causes by itself, whole lines, each with its reason.
 NOISE = (
@@ -63,10 +64,12 @@ class HeardPage:
 
 
 @contextmanager
-def offline_page(context: BrowserContext, path: Path) -> Iterator[HeardPage]:
+def offline_page(
+    context: BrowserContext, path: Path, viewport: ViewportSize = PROJECTOR
+) -> Iterator[HeardPage]:
     """A file opened from the disk, in the browser of `context`, with no network."""
     assert context.browser is not None
-    offline = context.browser.new_context(offline=True, viewport={"width": 1600, "height": 1000})
+    offline = context.browser.new_context(offline=True, viewport=viewport)
     page = HeardPage(offline.new_page(), home=path.as_uri())
     page.page.goto(path.as_uri())
     yield page

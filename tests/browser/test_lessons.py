@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from explorer import explorers, has_focus, label
+from explorer import Explorer, explorers, has_focus, label
 from heard import offline_page
 from lesson import Lesson
-from playwright.sync_api import BrowserContext
+from playwright.sync_api import BrowserContext, ViewportSize
 from run import find_problems
 
 from lstm_jax.widgets.page import save_notebook
@@ -92,4 +92,33 @@ def test_exported_page_reacts_offline(
             explorer.press(explorer.sliders()[0])
             assert explorer.changes_from(before)
             page.screenshot(screenshots / f"{lesson.name[:2]}-exported-{number}.png")
+        assert page.problems == []
+
+
+def test_slides_fit_a_projector_and_react_offline(
+    lesson: Lesson, context: BrowserContext, tmp_path: Path
+) -> None:
+    lesson.save()
+    count = save_notebook(lesson.server.folder / lesson.name, tmp_path / "slides.html", slides=True)
+    projector = ViewportSize(width=1920, height=1080)
+    with offline_page(context, tmp_path / "slides.html", projector) as page:
+        where = page.page.locator("nav output")
+        last = int(where.inner_text().split(" / ")[1])
+        assert last > 20
+        scrolling, moved = [], 0
+        for number in range(1, last + 1):
+            assert where.inner_text() == f"{number} / {last}"
+            slide = page.page.locator("main section.shown")
+            if slide.evaluate("slide => slide.scrollHeight > slide.clientHeight"):
+                scrolling.append(number)
+            for root in slide.locator(".lstm-explorer").all():
+                explorer = Explorer(page, root)
+                before = explorer.picture()
+                explorer.press(explorer.sliders()[0])
+                assert explorer.changes_from(before)
+                page.page.keyboard.press("Escape")
+                moved += 1
+            page.page.keyboard.press("PageDown")
+        assert scrolling == []
+        assert moved == count
         assert page.problems == []

@@ -209,6 +209,17 @@ def test_a_print_in_the_answer_is_seen_once(capsys):
     assert "✓ leaky_sum: passed" in printed
 
 
+@pytest.mark.parametrize("answer", [stub, None, lambda decay, xs: xs])
+def test_nbgrader_is_told_by_an_error_after_the_report(answer, monkeypatch, capsys):
+    check("leaky_sum", answer)  # in class, nothing raises
+    headline = capsys.readouterr().out.splitlines()[0]
+    monkeypatch.setenv("NBGRADER_EXECUTION", "autograde")
+    with pytest.raises(AssertionError, match=f"^{headline}$"):
+        check("leaky_sum", answer)
+    assert capsys.readouterr().out.startswith(headline)
+    check("leaky_sum", solutions.leaky_sum)
+
+
 def test_hints_come_one_by_one_and_end(capsys):
     for _ in range(5):
         hint("batched")

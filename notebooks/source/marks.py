@@ -1,0 +1,112 @@
+"""What cells say of themselves to other tools: nbgrader, which grades, and those that make slides.
+
+It is read off the cells, so that no source has to say it:
+
+- A cell with a solution is what a student writes. The next cell that is `check("name", ...)` and
+  nothing else is worth a point. nbgrader knows the two as `name` and `check-name` for as long as
+  the exercise has that name. The student notebooks carry this too, so nbgrader can grade them
+  whether it has handed them out or not.
+- A section opens a slide; each cell in it is a slide below. What a student writes stands with its
+  question, and a cell with the few lines of text before it. Imports, checks and what is for the
+  instructor are left out.
+
+Slides, and JupyterLab where it folds a section, want a heading to open its cell: `at_headings`.
+"""
+
+import ast
+import copy
+import re
+from typing import Any
+
+from nbformat import NotebookNode
+
+SHORT = 4  # lines of text that leave room on a slide
+HEADING = re.compile(r"^(?=#{2,3} )", re.MULTILINE)
+POINTS = 1
+SCHEMA = 3  # of nbgrader's metadata, since its version 0.6
+
+
+def at_headings(cell: NotebookNode) -> list[NotebookNode]:
+    """Cut a markdown cell before each heading of a section or an exercise."""
+    if cell.cell_type != "markdown":
+        return [cell]
+    parts = []
+    for source in filter(None, (part.strip("\n") for part in HEADING.split(cell.source))):
+        part = copy.deepcopy(cell)
+        part.source = source
+        parts.append(part)
+    return parts
+
+
+def marks(
+    cells: list[NotebookNode], *, solved: list[bool], instructor: list[bool]
+) -> list[dict[str, Any]]:
+    """Return the metadata `nbgrader` and `slideshow` of each cell.
+
+    Args:
+        cells: all cells of a lesson.
+        solved: for each whether there is a solution in it.
+        instructor: for each whether it stands in the solved notebook alone.
+    """
+    found = [
+        {"slideshow": {"slide_type": slide_type}}
+        for slide_type in slide_types(cells, solved, instructor)
+    ]
+    for index, graded in grading(cells, solved).items():
+        found[index]["nbgrader"] = graded
+    return found
+
+
+def grading(cells: list[NotebookNode], solved: list[bool]) -> dict[int, dict[str, Any]]:
+    """What nbgrader is to know, by the index of the cell."""
+    found: dict[int, dict[str, Any]] = {}
+    waiting: list[int] = []  # solutions since the last check
+    for index, cell in enumerate(cells):
+        if solved[index]:
+            waiting.append(index)
+        elif waiting and (name := checked(cell)):
+            *earlier, last = waiting
+            found[last] = entry(name, solution=True)
+            for number, written in enumerate(earlier, start=1):
+                found[written] = entry(f"{name}-{number}", solution=True)
+            found[index] = entry(f"check-{name}", grade=True, locked=True, points=POINTS)
+            waiting = []
+    for written in waiting:  # nothing checks them
+        found[written] = entry(f"solution-{cells[written].id}", solution=True)
+    return found
+
+
+def entry(grade_id: str, **differs: Any) -> dict[str, Any]:
+    """Return nbgrader's metadata of one cell."""
+    plain = {"grade": False, "locked": False, "solution": False, "task": False}
+    return {"grade_id": grade_id, "schema_version": SCHEMA, **plain, **differs}
+
+
+def checked(cell: NotebookNode) -> str | None:
+    """Return the name in a cell that is `check("name", ...)` and nothing else."""
+    if cell.cell_type != "code":
+        return None
+    match ast.parse(cell.source).body:
+        case [ast.Expr(ast.Call(ast.Name("check"), [ast.Constant(str(name)), *_]))]:
+            return name
+    return None
+
+
+def slide_types(cells: list[NotebookNode], solved: list[bool], instructor: list[bool]) -> list[str]:
+    """Where each cell stands in a slide show, in Jupyter's words."""
+    imports = next((index for index, cell in enumerate(cells) if cell.cell_type == "code"), None)
+    types: list[str] = []
+    room = False  # on the slide of the text before
+    for index, cell in enumerate(cells):
+        text = cell.source if cell.cell_type == "markdown" else ""
+        if instructor[index] or index == imports or checked(cell):
+            types.append("skip")
+        elif text.startswith(("# ", "## ")):
+            types.append("slide")
+        elif not text and (room or (solved[index] and cells[index - 1].cell_type == "markdown")):
+            types.append("-")
+        else:
+            types.append("subslide")
+        # An answer never stands beside the question that asks to predict it.
+        room = 0 < len(text.splitlines()) <= SHORT and "**Predict.**" not in text
+    return types

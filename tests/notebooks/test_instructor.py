@@ -1,0 +1,78 @@
+"""What INSTRUCTOR.md says of the lessons: minutes add up, sections are there, the quiz too."""
+
+import re
+
+import build
+import pytest
+
+TEXT = (build.NOTEBOOKS / "solutions" / "INSTRUCTOR.md").read_text(encoding="utf-8")
+PLANS = {"Four meetings": 4, "Eight meetings": 8, "Fourteen meetings": 14}
+# How long a lesson will take that is not written yet.
+PLANNED = {"13": 60}
+SOURCES = {path.name[:2]: path.read_text() for path in build.NOTEBOOKS.glob("source/[0-9]*.py")}
+
+
+def minutes(lesson: str) -> int:
+    """How long a lesson takes as a whole, by its first cell."""
+    if lesson not in SOURCES:
+        return PLANNED[lesson]
+    (time,) = re.findall(r"^# Time: (\d+) minutes", SOURCES[lesson], flags=re.MULTILINE)
+    return int(time)
+
+
+def sections(lesson: str) -> dict[str, int]:
+    """The minutes of each section, by its name in INSTRUCTOR.md: "03.5"."""
+    text = SOURCES.get(lesson, "")
+    found = re.findall(r"^# ## (\d+)\. .*\((\d+) min\)$", text, flags=re.MULTILINE)
+    return {f"{lesson}.{number}": int(time) for number, time in found}
+
+
+def table(after: str) -> list[list[str]]:
+    """The rows of the first table after some words."""
+    rows = TEXT.partition(after)[2].partition("\n|")[2].partition("\n\n")[0].splitlines()
+    return [[cell.strip() for cell in row.strip("|").split("|")] for row in rows[2:]]
+
+
+@pytest.mark.parametrize("lesson", sorted(SOURCES))
+def test_a_lesson_takes_what_its_sections_take(lesson: str) -> None:
+    rest = minutes(lesson) - sum(sections(lesson).values())
+    assert 0 <= rest <= 3, "minutes for the summary"
+
+
+@pytest.mark.parametrize("plan", PLANS)
+def test_the_minutes_of_a_run_sheet_add_up(plan: str) -> None:
+    rows = table(f"**{plan}**")
+    assert [row[0] for row in rows] == [str(number + 1) for number in range(PLANS[plan])]
+    for meeting, lessons, left_out, stated in rows:
+        shown = lessons.split(", ")
+        assert shown == sorted(shown)
+        without = left_out.split(", ") if left_out else []
+        times = {name: time for lesson in shown for name, time in sections(lesson).items()}
+        total = sum(map(minutes, shown)) - sum(times[name] for name in without)
+        assert int(stated) == total, f"meeting {meeting}"
+
+
+def test_the_longest_plan_leaves_nothing_out() -> None:
+    rows = table("**Fourteen meetings**")
+    assert [row[1] for row in rows] == sorted(SOURCES | PLANNED)
+    assert all(row[2] == "" for row in rows)
+
+
+def test_there_is_a_wrong_answer_to_expect_in_every_lesson() -> None:
+    rows = table("## Wrong answers to expect")
+    assert {row[0] for row in rows} == (SOURCES | PLANNED).keys()
+
+
+def test_each_question_of_the_quiz_has_an_answer_and_a_place() -> None:
+    quiz = TEXT.partition("## A quiz")[2].partition("\n## ")[0]
+    questions = re.split(r"^\d+\. ", quiz, flags=re.MULTILINE)[1:]
+    rows = table("## A quiz")
+    assert [row[0] for row in rows] == [str(number + 1) for number in range(len(questions))]
+    for question, (_, answer, _, places) in zip(questions, rows, strict=True):
+        options = re.findall(r"^ +- (\([a-d]\)) ", question, flags=re.MULTILINE)
+        assert options == ["(a)", "(b)", "(c)", "(d)"]
+        assert answer in options
+        for place in places.split(", "):
+            assert place in {*sections(place[:2]), *SOURCES, *PLANNED}
+    letters = [row[1] for row in rows]
+    assert max(map(letters.count, letters)) <= len(letters) / 2, "no letter is a good guess"

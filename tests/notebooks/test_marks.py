@@ -1,0 +1,142 @@
+"""What cells say of themselves to nbgrader and in a slide show, in lessons to try and in all."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import build
+import nbformat
+import pytest
+from nbformat import NotebookNode
+
+WriteSource = Callable[..., Path]
+
+SECTION = """\
+# %% [markdown]
+# A long text.
+#
+# That fills
+#
+# a slide.
+#
+# ## 1. Sums (3 min)
+#
+# Add.
+
+# %%
+print(1 + 2)
+
+# %% [markdown]
+# > **Predict.** 2 + 2?
+
+# %%
+print(2 + 2)
+
+# %% [markdown]
+# One more.
+# ### Your turn: `add`
+#
+# Write it.
+#
+# It takes
+# one line.
+
+
+# %%
+def add(a, b):
+    ### BEGIN SOLUTION
+    return a + b
+    ### END SOLUTION
+
+
+# %%
+check("add", add)
+
+# %% [markdown] tags=["instructor"]
+# ## For the instructor
+# Minute 3.
+#
+# ### More
+"""
+
+
+def cells(text: str) -> list[NotebookNode]:
+    return nbformat.reads(text, as_version=4).cells
+
+
+def types(text: str) -> list[tuple[str, str]]:
+    """Each cell's place in a slide show, and how it begins."""
+    return [(cell.metadata.slideshow.slide_type, cell.source[:9]) for cell in cells(text)]
+
+
+def graded(text: str) -> dict[str, NotebookNode]:
+    found = [cell for cell in cells(text) if "nbgrader" in cell.metadata]
+    by_id = {cell.metadata.nbgrader.grade_id: cell for cell in found}
+    assert len(by_id) == len(found)
+    return by_id
+
+
+def test_headings_open_slides_and_exercises_stand_with_their_question(
+    write_source: WriteSource,
+) -> None:
+    lesson = build.build(write_source(SECTION))
+    student = [
+        ("slide", "# 01 Addi"),
+        ("skip", "from IPyt"),
+        ("subslide", "A long te"),
+        ("slide", "## 1. Sum"),
+        ("-", "print(1 +"),
+        ("subslide", "> **Predi"),
+        ("subslide", "print(2 +"),
+        ("subslide", "One more."),
+        ("subslide", "### Your "),
+        ("-", "def add(a"),
+        ("skip", 'check("ad'),
+    ]
+    assert types(lesson.student) == student
+    assert types(lesson.solved) == [*student, ("skip", "## For th"), ("skip", "### More")]
+
+
+def test_an_exercise_is_written_in_one_cell_and_graded_in_another(
+    write_source: WriteSource,
+) -> None:
+    lesson = build.build(write_source(SECTION))
+    for text in lesson:
+        found = graded(text)
+        assert list(found) == ["add", "check-add"]
+        written, check = (cell.metadata.nbgrader for cell in found.values())
+        assert (written.solution, written.grade, written.locked) == (True, False, False)
+        assert (check.solution, check.grade, check.locked) == (False, True, True)
+        assert check.points == 1
+        assert written.schema_version == check.schema_version == 3
+
+
+def test_every_solution_has_a_name_of_its_own(write_source: WriteSource) -> None:
+    two = SECTION.replace(
+        "# %%\ncheck", "# %%\n### BEGIN SOLUTION\nc = 3\n### END SOLUTION\n\n# %%\ncheck"
+    )
+    unchecked = "# %%\n### BEGIN SOLUTION\nd = 4\n### END SOLUTION\n"
+    found = graded(build.build(write_source(two + unchecked)).solved)
+    *named, last = found
+    assert named == ["add-1", "add", "check-add"]
+    assert last == f"solution-{found[last].id}"
+
+
+def test_a_source_may_say_otherwise(write_source: WriteSource) -> None:
+    said = 'slideshow={"slide_type": "notes"} nbgrader={"grade_id": "mine"}'
+    lesson = build.build(write_source(f"# %% {said}\n1 + 1\n"))
+    assert cells(lesson.student)[-1].metadata.slideshow.slide_type == "notes"
+    assert list(graded(lesson.student)) == ["mine"]
+
+
+@pytest.mark.parametrize(
+    "path", sorted(build.NOTEBOOKS.glob("*.ipynb")), ids=lambda path: path.stem
+)
+def test_each_exercise_of_a_lesson_is_worth_a_point(path: Path) -> None:
+    for text in (path.read_text(), (path.parent / "solutions" / path.name).read_text()):
+        found = graded(text)
+        checks = [cell for cell in cells(text) if cell.source.startswith("check(")]
+        assert checks
+        assert checks == [cell for cell in found.values() if cell.metadata.nbgrader.grade]
+        for name in (name for name in found if not name.startswith("check-")):
+            assert f"def {name}(" in found[name].source
+            assert f'check("{name}", ' in found[f"check-{name}"].source
