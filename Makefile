@@ -42,7 +42,7 @@ lessons: env ## execute every lesson and print a table
 	$(BIN)/python notebooks/source/run.py $(ARGS)
 
 slides: env ## run the lessons and write each as slides into dist/slides/; ARGS="03 04" for two
-	$(BIN)/python notebooks/source/run.py --student --keep dist/slides $(ARGS)
+	$(BIN)/python notebooks/source/run.py --student --limit 600 --keep dist/slides $(ARGS)
 	for notebook in dist/slides/*.ipynb; do \
 	  $(BIN)/python -m lstm_jax.widgets.page --slides $$notebook || exit 1; \
 	done
