@@ -42,7 +42,7 @@ lessons: env ## execute every lesson and print a table
 	$(BIN)/python notebooks/source/run.py $(ARGS)
 
 slides: env ## run the lessons and write each as slides into dist/slides/; ARGS="03 04" for two
-	$(BIN)/python notebooks/source/run.py --student --keep dist/slides $(ARGS)
+	$(BIN)/python notebooks/source/run.py --student --limit 600 --keep dist/slides $(ARGS)
 	for notebook in dist/slides/*.ipynb; do \
 	  $(BIN)/python -m lstm_jax.widgets.page --slides $$notebook || exit 1; \
 	done
@@ -90,6 +90,9 @@ clean: ## remove .venv and every cache
 LAB_SETTINGS := {"@jupyterlab/apputils-extension:notification": \
   {"fetchNews": "false", "checkForUpdates": false}}
 
+# nbgrader grades from the command line; a student's JupyterLab shows nothing of it.
+LAB_PAGE := {"disabledExtensions": {"@jupyter/nbgrader": true, "@jupyter-notebook/lab-extension": true}}
+
 define CHECK_PYTHON
 import sys
 version = "%d.%d" % sys.version_info[:2]
@@ -114,6 +117,8 @@ export CHECK_PYTHON
 	$(BIN)/pip install --quiet --no-deps --no-build-isolation --editable .
 	@mkdir -p .venv/share/jupyter/lab/settings
 	@echo '$(LAB_SETTINGS)' > .venv/share/jupyter/lab/settings/overrides.json
+	@mkdir -p .venv/etc/jupyter/labconfig
+	@echo '$(LAB_PAGE)' > .venv/etc/jupyter/labconfig/page_config.json
 	@touch $@
 
 # Outside the lock: other libraries are many and large. No locked version moves. torch comes as the

@@ -56,7 +56,8 @@ def correlations(cs: Any, values: Any) -> Floats:
 
 def memory(model: LanguageModel, text: str) -> Floats:
     """The cell state c after each character of a text, (T, H); it is read from a state of 0."""
-    return np.asarray(trace(model.cell, model.embedding[ALPHABET.ids(text)]).c[1:])
+    record = trace(model.cell, model.embedding[ALPHABET.ids(text)])  # type: ignore[arg-type]
+    return np.asarray(record.c[1:])
 
 
 class Stretch(NamedTuple):

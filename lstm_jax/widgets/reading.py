@@ -65,7 +65,7 @@ def _read(model: LanguageModel, ids: Array, before: Array) -> Reading:
     def from_there(values: Array, count: int) -> Array:
         return jax.lax.dynamic_slice_in_dim(values, before, count)
 
-    record = trace(model.cell, model.embedding[ids[:-1]])
+    record = trace(model.cell, model.embedding[ids[:-1]])  # type: ignore[arg-type]
     cut = {
         name: from_there(values, SHOWN + (name in "ch"))
         for name, values in record._asdict().items()

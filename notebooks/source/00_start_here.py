@@ -39,14 +39,12 @@ from lstm_jax.exercises import check, guess, hint, progress, verdict
 # | 05 | [Output gate](05_output_gate.ipynb) | What to show? |
 # | 06 | [LSTM cell](06_lstm_cell.ipynb) | How do the three gates work together? |
 # | 07 | [LSTM layer](07_lstm_layer.ipynb) | How far does gradient get through a chain of steps? |
-# | 08 | Training | Does an LSTM learn better than an RNN, and at what price? |
-# | 09 | Language model | Which letter comes next? |
-# | 10 | Translation | From one sequence to another |
-# | 11 | Sentiment | What does a whole sentence say? |
-# | 12 | Forecasting | What can a network know of the future? |
-# | 13 | Limitations | Where does an LSTM fail? |
-#
-# Lessons without a link will follow.
+# | 08 | [Training](08_training.ipynb) | Does an LSTM learn better than an RNN, and at what price? |
+# | 09 | [Language model](09_language_model.ipynb) | Which letter comes next? |
+# | 10 | [Translation](10_translation.ipynb) | From one sequence to another |
+# | 11 | [Sentiment](11_sentiment.ipynb) | What does a whole sentence say? |
+# | 12 | [Forecasting](12_forecasting.ipynb) | What can a network know of the future? |
+# | 13 | [Limitations](13_limitations.ipynb) | Where does an LSTM fail? |
 #
 # Every part of a lesson has the same four beats.
 #
