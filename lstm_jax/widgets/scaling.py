@@ -246,8 +246,8 @@ class ScalingExplorer(Explorer):
             xlabel="length T, steps",
             ylabel="seconds",
             alt=f"Time against length for B = {self.size.batch}, H = {self.size.width}: {finding}.",
-            log=True,
-            log_x=True,
+            log=bool(lines),  # no numbers, no logarithms
+            log_x=bool(lines),
         )
 
 

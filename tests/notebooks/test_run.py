@@ -157,6 +157,18 @@ def test_the_kernel_is_this_python_in_the_folder_of_the_lessons(
     assert run_cells(write_source, tmp_path, cells).problems == []
 
 
+def test_what_runs_here_is_nobodys_progress(
+    write_source: WriteSource, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("LSTM_JAX_PROGRESS")
+    cells = (
+        "# %%\nfrom lstm_jax.exercises.progress import keep_outcome\n\n"
+        "# %%\nkeep_outcome('reach', 'passed')\n"
+    )
+    assert run_cells(write_source, tmp_path, cells, limit=300).problems == []
+    assert not list(tmp_path.glob(".lstm_jax*"))
+
+
 def test_an_unknown_lesson_is_named(
     write_source: WriteSource, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
