@@ -1,6 +1,9 @@
 """All exercises by name, in the order of the lessons."""
 
 from lstm_jax.exercises import (
+    counting_unit,
+    fewest_weights,
+    hold_forget,
     lesson_00,
     lesson_01,
     lesson_02,
@@ -14,9 +17,13 @@ from lstm_jax.exercises import (
     lesson_10,
     lesson_11,
     lesson_12,
+    long_memory,
+    step_back,
 )
+from lstm_jax.exercises.challenge import Challenge
+from lstm_jax.exercises.exercise import Exercise
 
-EXERCISES = {
+EXERCISES: dict[str, Exercise | Challenge] = {
     exercise.name: exercise
     for lesson in (
         lesson_00,
@@ -25,9 +32,14 @@ EXERCISES = {
         lesson_03,
         lesson_04,
         lesson_05,
+        counting_unit,
         lesson_06,
+        step_back,
+        hold_forget,
         lesson_07,
+        long_memory,
         lesson_08,
+        fewest_weights,
         lesson_09,
         lesson_10,
         lesson_11,
