@@ -35,7 +35,9 @@ class Attempt(NamedTuple):
     error: BaseException | None
 
 
-def attempt(answer: Callable[..., Any], inputs: Sequence[Args], seconds: float) -> Attempt:
+def attempt(
+    answer: Callable[..., Any], inputs: Sequence[Args], seconds: float, *, as_written: int = 1
+) -> Attempt:
     """Call `answer` on all inputs, `seconds` for all together; stop where it raises.
 
     The first call runs as written. The others run with `jit` off, where `scan` is a Python loop:
@@ -44,10 +46,12 @@ def attempt(answer: Callable[..., Any], inputs: Sequence[Args], seconds: float) 
     results: list[Any] = []
     try:
         with time_limit(seconds), jax.default_matmul_precision("highest"):
-            results.append(answer(*for_student(inputs[0])))
+            for args in inputs[:as_written]:
+                result = answer(*for_student(args))
+                results.append(result)
             # What a student prints to look inside is worth seeing once, not sixty times.
             with jax.disable_jit(), contextlib.redirect_stdout(io.StringIO()):
-                for args in inputs[1:]:
+                for args in inputs[as_written:]:
                     result = answer(*for_student(args))
                     results.append(result)
     except (Exception, OutOfTime) as error:

@@ -12,10 +12,13 @@ import numpy as np
 
 from lstm_jax.exercises.attempt import OutOfTime, attempt, student_line
 from lstm_jax.exercises.catalogue import EXERCISES
+from lstm_jax.exercises.challenge import Challenge
 from lstm_jax.exercises.compare import describe, difference, is_close, leaves, show_array
-from lstm_jax.exercises.exercise import Args, Exercise
+from lstm_jax.exercises.exercise import Args, Exercise, Function
+from lstm_jax.exercises.own import is_own
 from lstm_jax.exercises.progress import keep_outcome
 from lstm_jax.exercises.report import Report, Table
+from lstm_jax.exercises.slopes import RAISES, expected_slopes, slope_problem, slopes_of
 
 # For all calls of an answer in one check. A right one takes about one second; the rest is for a
 # server that a whole class shares.
@@ -33,13 +36,14 @@ class NotPassedError(AssertionError):
 
 
 def check(name: str, answer: Any) -> None:
-    """Show whether `answer`, your function, does what the exercise `name` asks.
+    """Show whether `answer`, your function, array or network, does what the exercise `name` asks.
 
-    It is called with small drawn inputs, the same for everyone, and compared with a plain
-    specification. Where it differs you see the first such input, what was expected, what you
-    returned and, for a common mistake, which one it is. An answer never makes `check` raise,
-    except while nbgrader grades or validates, which takes an error for "no points": then
-    NotPassedError. Raises ValueError if there is no exercise of that name.
+    A function is called with small drawn inputs, the same for everyone, and compared with a plain
+    specification; where a network is to learn through it, its gradient too. Where it differs you
+    see the first such input, what was expected, what you returned and, for a common mistake, which
+    one it is. Where an exercise has a goal instead, you see how far your answer gets. An answer
+    never makes `check` raise, except while nbgrader grades or validates, which takes an error for
+    "no points": then NotPassedError. Raises ValueError if there is no exercise of that name.
     """
     report = grade(name, answer)
     if report.outcome in ("passed", "failed"):
@@ -67,16 +71,19 @@ def grade(name: str, answer: Any, *, seconds: float = SECONDS) -> Report:
     exercise = find(name)
     if _is_blank(answer):
         return _unanswered(exercise)
-    if not callable(answer):
+    wants_function = isinstance(exercise, Exercise) or exercise.calls is not None
+    if wants_function and not callable(answer):
         call = f"check({name!r}, {name})"
         return _failed(name, f"check wants your function itself, {call}; got {describe(answer)}.")
-    if str(getattr(answer, "__module__", "")).startswith("lstm_jax.exercises"):
-        return _failed(name, "This is the checker's own function. Write yours and pass it.")
+    if is_own(answer):
+        what = "function" if callable(answer) else "work"
+        return _failed(name, f"This is the checker's own {what}. Write yours and pass it.")
+    if isinstance(exercise, Challenge):
+        return _measured(exercise, answer, seconds)
 
     inputs = list(exercise.inputs())
     results, error = attempt(answer, inputs, seconds)
-    stub = isinstance(error, NotImplementedError) and not str(error)  # as nbgrader writes it
-    if stub or (results and _is_blank(results[0])):
+    if _is_stub(results, error):
         return _unanswered(exercise)
     for args, got in zip(inputs, results, strict=False):
         expected = exercise.spec(*args)
@@ -84,15 +91,20 @@ def grade(name: str, answer: Any, *, seconds: float = SECONDS) -> Report:
         if problem:
             known = () if error else _diagnosis(exercise, inputs, results)
             said = (*known, problem) if known else (problem, f"If you are stuck: hint({name!r}).")
-            shown = _input_table(exercise, args), _result_table(exercise, got, expected)
+            table = _result_table(exercise, got, expected)
+            shown = _input_table(exercise.arguments, args), table
             return _failed(name, *said, "The first input it fails for:", *shown)
     if error:
         return _raised(exercise, error, inputs[len(results)], seconds)
+    if exercise.slopes:
+        problem_behind = _behind(exercise, answer, seconds)
+        if problem_behind:
+            return problem_behind
     text = f"Right on all {len(inputs)} drawn inputs. Why it matters: {exercise.why}"
     return Report(name, "passed", f"✓ {name}: passed", (text,))
 
 
-def find(name: str) -> Exercise:
+def find(name: str) -> Exercise | Challenge:
     """The exercise of that name; ValueError with close names where there is none."""
     if name in EXERCISES:
         return EXERCISES[name]
@@ -105,7 +117,52 @@ def _is_blank(value: Any) -> bool:
     return value is None or value is ...
 
 
-def _unanswered(exercise: Exercise) -> Report:
+def _is_stub(results: list[Any], error: BaseException | None) -> bool:
+    """Is this how a function ends before it is written, also as nbgrader writes it?"""
+    not_implemented = isinstance(error, NotImplementedError) and not str(error)
+    return not_implemented or bool(results and _is_blank(results[0]))
+
+
+def _behind(exercise: Exercise, answer: Function, seconds: float) -> Report | None:
+    """The report on an answer that is right forward and wrong backward."""
+    inputs = list(exercise.inputs(1))[-1:]  # one, of the largest size: each shape is compiled
+    results, error = attempt(slopes_of(exercise, answer), inputs, seconds, as_written=0)
+    for args, got in zip(inputs, results, strict=False):
+        expected = expected_slopes(exercise, args)
+        problem = slope_problem(got, expected, 10 * exercise.tolerance)
+        if problem:
+            table = _result_table(exercise, got, expected, "gradient")
+            hint_too = f"If you are stuck: hint({exercise.name!r})."
+            shown = "The first input it fails for:", _input_table(exercise.arguments, args), table
+            return _failed(exercise.name, problem, hint_too, *shown)
+    if error:
+        return _raised(exercise, error, inputs[len(results)], seconds, RAISES)
+    return None
+
+
+def _measured(challenge: Challenge, answer: Any, seconds: float) -> Report:
+    """The report on an answer to an exercise with a goal."""
+    name, calls = challenge.name, challenge.calls() if challenge.calls else ((),)
+    answering = answer if challenge.calls else lambda: answer
+    results, error = attempt(answering, calls, seconds, as_written=len(calls))
+    if _is_stub(results, error):
+        return _unanswered(challenge)
+    help_too = f"If you are stuck: hint({name!r})."
+    for result in results:
+        problem = challenge.form(result)
+        if problem:
+            return _failed(name, problem, help_too)
+    if error:
+        return _raised(challenge, error, calls[len(results)], seconds)
+    reached, said, evidence = challenge.measure(results)
+    if reached:
+        why = f"Why it matters: {challenge.why}"
+        return Report(name, "passed", f"✓ {name}: passed", (said, why))
+    known = [sentence for sentence, mistake in challenge.wrong.items() if mistake.seen(evidence)]
+    return _failed(name, *(known[:1] or [help_too]), said)
+
+
+def _unanswered(exercise: Exercise | Challenge) -> Report:
     name = exercise.name
     lines = "one line" if exercise.lines == 1 else f"{exercise.lines} lines"
     text = (
@@ -119,7 +176,13 @@ def _failed(name: str, *body: str | Table) -> Report:
     return Report(name, "failed", f"✗ {name}: not right yet", body)
 
 
-def _raised(exercise: Exercise, error: BaseException, args: Args, seconds: float) -> Report:
+def _raised(
+    exercise: Exercise | Challenge,
+    error: BaseException,
+    args: Args,
+    seconds: float,
+    *before: str,
+) -> Report:
     """A report on an exception, or on an answer that did not end."""
     line = student_line(error)
     where = (Table(("your line", "code"), ((str(line[0]), line[1]),)),) if line else ()
@@ -129,7 +192,8 @@ def _raised(exercise: Exercise, error: BaseException, args: Args, seconds: float
         message = shorten(str(error), 500, placeholder=" ...")  # JAX's run on for paragraphs
         called = f"{exercise.name}({', '.join(exercise.arguments)})"
         said = f"{called} raised {type(error).__name__}: {message}"
-    return _failed(exercise.name, said, *where, "The input:", _input_table(exercise, args))
+    table = _input_table(exercise.arguments, args)
+    return _failed(exercise.name, *before, said, *where, "The input:", table)
 
 
 def _diagnosis(exercise: Exercise, inputs: list[Args], results: list[Any]) -> tuple[str, ...]:
@@ -144,29 +208,29 @@ def _diagnosis(exercise: Exercise, inputs: list[Args], results: list[Any]) -> tu
     )
 
 
-def _input_table(exercise: Exercise, args: Args) -> Table:
+def _input_table(arguments: tuple[str, ...], args: Args) -> Table:
     rows = [
         (argument + label, str(value.shape) if value.ndim else "", show_array(value))
-        for argument, arg in zip(exercise.arguments, args, strict=True)
+        for argument, arg in zip(arguments, args, strict=True)
         for label, value in leaves(arg)
     ]
     return Table(("input", "shape", "value"), tuple(rows))
 
 
-def _result_table(exercise: Exercise, got: Any, expected: Any) -> Table:
+def _result_table(exercise: Exercise, got: Any, expected: Any, what: str = "result") -> Table:
     """Expected beside got, leaf by leaf; one row each way if the containers differ."""
     right, mine = dict(leaves(expected)), dict(leaves(got))
     rows = []
     for label in right | mine:
         wrong = None
         if label in right and label in mine and right[label].shape == mine[label].shape:
-            tolerance = exercise.tolerance
+            tolerance = exercise.tolerance * (10 if what == "gradient" else 1)
             wrong = ~np.isclose(mine[label], right[label], tolerance, tolerance)
         rows.append(
             (
-                f"result{label}",
+                f"{what}{label}",
                 show_array(right[label]) if label in right else "",
                 show_array(mine[label], wrong) if label in mine else "",
             )
         )
-    return Table(("result", "expected", "got"), tuple(rows))
+    return Table((what, "expected", "got"), tuple(rows))

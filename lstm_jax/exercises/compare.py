@@ -16,29 +16,46 @@ def is_close(got: Any, expected: Any, tolerance: float) -> bool:
 def difference(got: Any, expected: Any, tolerance: float, *, equal_nan: bool = False) -> str | None:
     """The first difference, as a sentence to the student, or None where there is none.
 
-    Both are pytrees of arrays and numbers. Looked at in this order: values that have outlived
-    the transformation they belong to, container, type, shape, NaN and infinity where neither is
-    expected, values.
+    Both are pytrees of arrays and numbers. First what `misfit` looks at; then, leaf by leaf, NaN
+    and infinity where neither is expected, and values.
+    """
+    problem = misfit(got, expected)
+    if problem:
+        return problem
+    for (label, mine), (_, right) in zip(leaves(got), leaves(expected), strict=True):
+        name = f"result{label}"
+        if not np.isfinite(mine[np.isfinite(right)]).all() and not equal_nan:
+            return f"{name} holds NaN or infinity where a number belongs."
+        if not np.allclose(mine, right, tolerance, tolerance, equal_nan=equal_nan):
+            wrong = int((~np.isclose(mine, right, tolerance, tolerance)).sum())
+            return f"{name} has the right shape; wrong values: {wrong} of {right.size} (marked ✗)."
+    return None
+
+
+def misfit(
+    got: Any,
+    like: Any,
+    wanted: str = "Your function should return {}; it returned {}.",
+    name: str = "result",
+) -> str | None:
+    """What keeps `got` from having the form of `like`, as a sentence, or None where nothing does.
+
+    Looked at in this order: values that have outlived the transformation they belong to,
+    container, type, shape.
     """
     if any(isinstance(leaf, jax.core.Tracer) for leaf in jax.tree.leaves(got)):
         return (
             "Your function returned a value that exists only inside scan, grad or vmap. Hand it "
             "out through what the inner function returns, not through a list or variable outside."
         )
-    container: Any = jax.tree.structure(expected)
-    if jax.tree.structure(got) != container:
-        return f"Your function should return {describe(expected)}; it returned {describe(got)}."
-    for (label, mine), (_, right) in zip(leaves(got), leaves(expected), strict=True):
-        name = f"result{label}"
+    container: Any = jax.tree.structure(like)
+    if jax.tree.structure(got) != container or callable(got):
+        return wanted.format(describe(like), describe(got))
+    for (label, mine), (_, right) in zip(leaves(got), leaves(like), strict=True):
         if mine.dtype.kind not in "fiu":
-            return f"{name} should hold real numbers; it holds {mine.dtype.type.__name__}."
+            return f"{name}{label} should hold real numbers; it holds {mine.dtype.type.__name__}."
         if mine.shape != right.shape:
-            return f"{name} should have shape {right.shape}; it has shape {mine.shape}."
-        if not np.isfinite(mine[np.isfinite(right)]).all() and not equal_nan:
-            return f"{name} holds NaN or infinity where a number belongs."
-        if not np.allclose(mine, right, tolerance, tolerance, equal_nan=equal_nan):
-            wrong = int((~np.isclose(mine, right, tolerance, tolerance)).sum())
-            return f"{name} has the right shape; wrong values: {wrong} of {right.size} (marked ✗)."
+            return f"{name}{label} should have shape {right.shape}; it has shape {mine.shape}."
     return None
 
 
@@ -61,9 +78,12 @@ def describe(value: Any) -> str:
         return "None"
     if isinstance(value, (list, tuple, dict)):
         kind = type(value).__name__
-        return f"{'an' if kind[0] in 'AEIORaeio' else 'a'} {kind} of {len(value)}"
+        spelled = kind[:2].isupper() and kind[0] in "FHLMNRSX"  # an LSTM, an RNN
+        return f"{'an' if spelled or kind[0] in 'AEIOaeio' else 'a'} {kind} of {len(value)}"
     if isinstance(value, (jax.Array, np.ndarray)):
         return f"an array of shape {value.shape}" if value.ndim else "an array with one number"
+    if callable(value):
+        return "a function"
     return f"{value!r:.60} (of type {type(value).__name__})"
 
 

@@ -27,6 +27,7 @@ class Exercise(NamedTuple):
     hints: from a nudge to nearly the answer, without ever being it.
     draws: how many inputs are drawn for a size.
     tolerance: how far from `spec` an answer may be, absolute and relative.
+    slopes: the arguments, arrays of real numbers, for which the gradient is compared too.
     """
 
     why: str
@@ -38,6 +39,7 @@ class Exercise(NamedTuple):
     hints: tuple[str, ...]
     draws: int = 15
     tolerance: float = 1e-4
+    slopes: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:

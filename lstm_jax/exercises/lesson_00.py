@@ -50,6 +50,7 @@ EXERCISES = (
         spec=leaky_sum,
         sizes=((1,), (2,), (4,)),
         draw=_draw,
+        slopes=("xs",),
         wrong={
             "You returned the last state. scan gives a pair: the final carry, and everything "
             "the steps put out. The second is asked for.": (

@@ -136,6 +136,7 @@ EXERCISES = (
         spec=rnn_step,
         sizes=((1, 1), (2, 1), (1, 2), (3, 2)),
         draw=_draw_step,
+        slopes=("params", "h", "x"),
         wrong={
             "tanh is missing: this is the weighted sum before it is squashed.": _squashed(
                 lambda total: total
@@ -220,7 +221,7 @@ EXERCISES = (
         why="each turn of this loop multiplies by one more factor, which is why gradients vanish.",
         lines=10,
         spec=bptt,
-        sizes=((1, 1, 1), (2, 1, 1), (3, 2, 2)),
+        sizes=((1, 1, 1), (2, 1, 1), (3, 2, 3)),
         draw=_draw_sequence,
         tolerance=1e-3,
         wrong={

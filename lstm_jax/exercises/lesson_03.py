@@ -104,6 +104,7 @@ EXERCISES = (
         spec=forget_gate,
         sizes=((1, 1), (2, 1), (1, 2), (3, 2)),
         draw=_draw_cell,
+        slopes=("params", "h_prev", "x"),
         wrong={
             "This is the first block, the input gate i. The order is i, f, g, o.": _block(0),
             "This is the third block, the candidate g. The order is i, f, g, o.": _block(2),

@@ -109,6 +109,7 @@ EXERCISES = (
         spec=write,
         sizes=((1, 1), (2, 1), (1, 2), (3, 2)),
         draw=_draw_step,
+        slopes=("params", "h_prev", "x"),
         wrong={
             "This is the input gate alone, how much. What is written is i times g.": _written(
                 lambda i, f, g, o: sigmoid(i)
@@ -160,6 +161,7 @@ EXERCISES = (
         spec=contributions,
         sizes=((2,), (4,), (8,)),
         draw=_draw_gates,
+        slopes=("i", "f", "g"),
         wrong={
             "Nothing fades here: this is what was written. Each later step keeps only a share "
             "f of it.": _faded(np.ones_like),

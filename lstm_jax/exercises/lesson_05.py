@@ -97,6 +97,7 @@ EXERCISES = (
         spec=lstm_output,
         sizes=((1, 1), (2, 1), (1, 2), (3, 2)),
         draw=_draw_cell,
+        slopes=("params", "h_prev", "c", "x"),
         wrong={
             "This is the third block, the candidate's. The order is i, f, g, o: the output gate "
             "is the last H columns.": _output(columns=lambda h: slice(2 * h, 3 * h)),

@@ -128,6 +128,7 @@ EXERCISES = (
         spec=lstm_step,
         sizes=((1, 1), (2, 1), (1, 2), (3, 2)),
         draw=_draw_cell,
+        slopes=("params", "state", "x"),
         wrong={
             "i and f are exchanged. The order is i, f, g, o, and f is what multiplies the old "
             "c.": _step(order="figo"),

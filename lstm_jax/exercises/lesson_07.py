@@ -169,6 +169,7 @@ EXERCISES = (
         spec=scan_layer,
         sizes=((1, 2, 1, 1), (2, 3, 1, 2)),
         draw=_draw_layer,
+        slopes=("params", "xs"),
         wrong={
             "The result is (time, batch, H): scan stacks what it records along axis 0. Swap the "
             "two axes back.": lambda params, xs: np.swapaxes(_layer(params, xs), 0, 1),
@@ -219,6 +220,7 @@ EXERCISES = (
         spec=last_valid,
         sizes=((2, 3, 1), (3, 4, 2)),
         draw=_draw_outputs,
+        slopes=("hs",),
         wrong={
             "This is the last row, padding included. Each sequence has its own last step, "
             "lengths - 1.": _at(lambda lengths, t: np.full(len(lengths), t - 1)),

@@ -54,8 +54,9 @@ def _draw_logits(rng: np.random.Generator, steps: int, symbols: int) -> Args:
 
 def _draw_counts(rng: np.random.Generator, symbols: int) -> Args:
     counts = rng.integers(0, 5, symbols).astype(float)
-    if rng.random() < 0.2:
-        counts[:] = 0  # a context that was never seen
+    if rng.random() < 0.4:
+        counts[:] = 0  # a context that was never seen, or once
+        counts[rng.integers(symbols)] = rng.integers(2)
     else:
         counts[rng.integers(symbols)] = 3.0
         counts[rng.integers(symbols)] += 2.0
@@ -99,6 +100,7 @@ EXERCISES = (
         spec=bits_per_character,
         sizes=((1, 2), (3, 4), (6, 5)),
         draw=_draw_logits,
+        slopes=("logits",),
         wrong={
             "These are nats: the logarithm is the natural one. Divide by ln 2 for bits.": (
                 lambda logits, targets: -np.log(_named(logits, targets)).mean()
@@ -236,6 +238,7 @@ EXERCISES = (
         spec=with_temperature,
         sizes=((2,), (3,), (5,)),
         draw=_draw_scores,
+        slopes=("logits",),
         wrong={
             "You multiply by the temperature. A high one should make all alike: divide.": (
                 lambda logits, temperature: _softmax(logits * temperature)

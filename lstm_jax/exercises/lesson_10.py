@@ -102,6 +102,7 @@ EXERCISES = (
         spec=masked_loss,
         sizes=((2, 2, 2), (3, 4, 3)),
         draw=_draw_texts,
+        slopes=("log_p",),
         wrong={
             "This is the mean over all places, padding included. Count the valid ones alone.": (
                 _over(lambda loss, valid: loss.mean())
@@ -151,6 +152,7 @@ EXERCISES = (
         spec=attention_weights,
         sizes=((3, 1), (4, 2), (6, 3)),
         draw=_draw_look,
+        slopes=("h", "memory"),
         wrong={
             "The padding gets weight too. Its scores have to be very low before the softmax.": (
                 lambda h, memory, length: _softmax(_scores(h, memory))

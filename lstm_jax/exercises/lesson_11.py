@@ -133,6 +133,7 @@ EXERCISES = (
         spec=mean_pool,
         sizes=((1, 3, 1), (2, 4, 2), (3, 5, 2)),
         draw=_draw_outputs,
+        slopes=("hs",),
         wrong={
             "You took the mean over all steps, the padding too.": _each_mean(
                 lambda hs, lengths: hs.shape[1], masked=False

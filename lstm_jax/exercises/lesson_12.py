@@ -187,6 +187,7 @@ EXERCISES = (
         spec=pinball_loss,
         sizes=((2,), (4,), (7,)),
         draw=_draw_quantile,
+        slopes=("q",),
         wrong={
             "The two weights are exchanged. At p = 0.9, q should lie above nine of ten: to be too "
             "low costs 0.9, to be too high 0.1.": (

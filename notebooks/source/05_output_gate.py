@@ -10,9 +10,10 @@
 # - say which of the two, $c$ or $h$, is the memory, and prove it by erasing one of them,
 # - set an output gate by hand so that it opens on request,
 # - say what a cell with a shut output gate does not see,
+# - find the one unit of a cell that counts,
 # - compute how much gradient gets from the output back to the memory.
 #
-# Time: 35 minutes
+# Time: 40 minutes
 
 # %%
 from functools import partial
@@ -441,7 +442,7 @@ print(f"largest |c| {jnp.abs(record.c).max():.1f}, largest |h| {jnp.abs(record.h
 # - The values say the same as section 2: $c$ goes past 1, $h$ never.
 
 # %% [markdown]
-# ## 5. Speak only when asked (8 min)
+# ## 5. Speak only when asked (13 min)
 #
 # Back to the counter. It should be silent, and say its count only when a second input, the *query*
 # $q$, is 1. The output gate listens to $q$ alone: $o = \sigma(w\,q + b)$.
@@ -569,6 +570,53 @@ print(f"Verdict: these networks {guarded} to see what they hold in order to hold
 # A cell could do without: let the mark alone open the input gate. These networks have found another
 # way, and it leads through $h$: it tells their gates "I hold one, keep it". So $c$ is the memory,
 # and for them $h$ is how the cell knows what is in it.
+
+# %% [markdown]
+# ### Your turn: `counting_unit`
+#
+# *A network does not say what its units are for. You find out by what they move with.* Somewhere in
+# a cell one unit counts: up or down, in small steps, and it says so only now and then. Given all
+# that happened, find it. `record` is what `trace` gives, `record.c` with the state before the first
+# step in row 0. About 4 lines; `hint("counting_unit")` helps.
+
+
+# %%
+def counting_unit(record, counted):
+    """The number of the unit whose memory moves most closely with counted (T,), up or down.
+
+    record holds the gates i, f, g, o (T, H) and the states c and h (T+1, H).
+    """
+    ### BEGIN SOLUTION
+    c = record.c[1:]
+    c = c - c.mean(axis=0)[None]  # with one mean taken off, that of `counted` adds nothing
+    together = counted @ c / jnp.linalg.norm(c, axis=0)
+    return jnp.argmax(jnp.abs(together))
+    ### END SOLUTION
+
+
+# %%
+check("counting_unit", counting_unit)
+
+# %% [markdown]
+# The counter of this section, hidden among 15 units that nobody has trained. They read the same
+# months and the same queries, and many of their memories grow as time goes by. Does yours find it?
+
+# %%
+place = int(jax.random.randint(jax.random.key(4), (), 0, 16))
+crowd = init_lstm(jax.random.key(5), 2, 16)
+columns = place + 16 * np.arange(4)  # its four sums, which do not listen to the others
+crowd = LSTMParams(
+    crowd.w_x.at[:, columns].set(on_request.w_x),
+    crowd.w_h.at[:, columns].set(0.0),
+    crowd.b.at[columns].set(on_request.b),
+)
+record = trace(crowd, np.concatenate([months, query], axis=1))
+for name, values in {"memory c": record.c[1:], "output h": record.h[1:]}.items():
+    together = np.abs(np.corrcoef(values.T, counted)[-1, :-1])
+    others = np.delete(together, place).max()
+    print(f"{name}: the counter moves with the count by {together[place]:.4f}, ", end="")
+    print(f"the closest other unit by {others:.4f}")
+print(f"hidden at {place}; yours says {counting_unit(record, counted)}")
 
 # %% [markdown]
 # ## 6. What gradient gets in (4 min)
@@ -700,8 +748,8 @@ progress()
 # | 7 | 2 counting | table and figure; skip reading back |
 # | 13 | 3 tanh on the way out | print the table, skip the code |
 # | 17 | 4 which is the memory | the figure and the verdict; skip the code |
-# | 23 | 5 speak when asked; `query_gate` | leave the last experiment for home |
-# | 31 | 6 gradient; `output_slope` | show the figure, give the exercise as homework |
+# | 23 | 5 speak when asked; `query_gate`, `counting_unit` at 31 | leave the rest for home |
+# | 36 | 6 gradient; `output_slope` | show the figure, give the exercise as homework |
 #
 # Answers: 1 (b), 2 (b), 3 (c), 4 (c), 5 (c), 6 (c).
 #
@@ -715,6 +763,8 @@ progress()
 #   itself needs it. One erasure is repaired because $c$ says it again.
 # - *Section 5, "the cell sees c, it is its own".* Ask which equation of a gate has a $c$ in it.
 # - *`query_gate`*: most return the sum at $q = 1$ as $w$. Ask what the sum is at $q = 1$.
+# - *`counting_unit`*: most take $h$, or the loudest unit. Ask how the counter of this section looks
+#   from outside. A count may also go down.
 # - *`output_slope`*: $1 - h^2$, as in a plain RNN. There $h$ is the tanh; here $h$ has $o$ in it.
 # - *Section 6, "so the count cannot be learned".* Not from large counts. In practice cells count in
 #   small steps, and there are many of them.

@@ -10,9 +10,10 @@
 # - write the cell as plain loops, in NumPy and in JAX, and show that all of them agree,
 # - count its parameters for any sizes,
 # - tell the two paths on which gradient comes back, and compute both,
+# - take one step of backpropagation through the cell by hand,
 # - say which part of "the LSTM solves vanishing and exploding gradients" holds.
 #
-# Time: 40 minutes
+# Time: 55 minutes
 
 # %%
 import math
@@ -340,7 +341,7 @@ verdict("double_the_units", nearest[0], f"From H = 64 to 128 it is {grown:.2f} t
 #   two is all that acts.
 
 # %% [markdown]
-# ## 4. Two paths back (9 min)
+# ## 4. Two paths back (19 min)
 #
 # How does the memory $c_{t-1}$ act on $c_t$? Directly, the forget gate keeps a share of it. And on
 # a detour: it is shown, as $h_{t-1}$, and then every gate of step $t$ hears it.
@@ -504,6 +505,59 @@ plots.curves(
 )
 
 # %% [markdown]
+# ### Your turn: `step_back`
+#
+# *Backpropagation through time is this step, taken again and again from the end.* It multiplies no
+# matrices of $2H \times 2H$. It carries two vectors back, the gradient of a loss for $h_t$ and for
+# $c_t$, `ahead`, and turns them into those for $h_{t-1}$ and $c_{t-1}$. Write it for $H$ units: the
+# four slopes again, with $W_h$ where the single weights were. About 12 lines; `hint("step_back")`
+# helps.
+
+
+# %%
+def step_back(params, state, x, ahead):
+    """The gradient for h and c before a step, LSTMState (H,), given that for those after it, ahead.
+
+    state is the LSTMState before the step, x (D,) its input.
+    """
+    ### BEGIN SOLUTION
+    i, f, g, o = jnp.split(x @ params.w_x + state.h @ params.w_h + params.b, 4)
+    i, f, o = jax.nn.sigmoid(i), jax.nn.sigmoid(f), jax.nn.sigmoid(o)
+    g = jnp.tanh(g)
+    shown = jnp.tanh(f * state.c + i * g)
+    dc = ahead.c + ahead.h * o * (1 - shown**2)
+    d_i = dc * g * i * (1 - i)
+    d_f = dc * state.c * f * (1 - f)
+    d_g = dc * i * (1 - g**2)
+    d_o = ahead.h * shown * o * (1 - o)
+    d_sums = jnp.concatenate([d_i, d_f, d_g, d_o])  # (4H,)
+    return LSTMState(d_sums @ params.w_h.T, dc * f)
+    ### END SOLUTION
+
+
+# %%
+check("step_back", step_back)
+
+# %% [markdown]
+# From the last month back to the first with yours: the gradient of the sum of $c_T$ for $c_0$,
+# beside the one of `jax.grad`.
+
+# %%
+network = networks["bias 1, gain 1"]
+record = trace(network, xs)
+back = LSTMState(jnp.zeros(H), jnp.ones(H))
+for t in reversed(range(T)):
+    back = step_back(network, LSTMState(record.h[t], record.c[t]), xs[t], back)
+    if back is None:
+        print("step_back is not written yet")
+        break
+else:
+    start = LSTMState(jnp.zeros(H), jnp.zeros(H))
+    by_jax = jax.grad(lambda start: run(network, xs, start)[1].c.sum())(start).c
+    apart = float(jnp.abs(back.c - by_jax).max() / jnp.abs(by_jax).max())
+    print(f"{T} steps back: by hand and by jax.grad differ by {apart:.0e} of the largest entry")
+
+# %% [markdown]
 # ## 5. Vanishing *and* exploding? (6 min)
 #
 # Often taught: the LSTM solves the problem of vanishing and exploding gradients. First try it
@@ -660,7 +714,7 @@ print(f"Verdict: the longest is {times:,.0f} times the typical one. {suits} suit
 # does not always do harm. Clipping means not having to find out.
 
 # %% [markdown]
-# ## 6. The same cell, trained (5 min)
+# ## 6. The same cell, trained (10 min)
 #
 # So far all weights were random. This network has learned the task of lesson 03: of 40 symbols one
 # carries a mark, and 30 steps later, at the end, the network has to name it. There are four
@@ -745,6 +799,22 @@ larger = sum(gain > 1 for gain in gains.values())
 print(f"Verdict: training has {change} the direct path, and made {larger} of 4 blocks larger.")
 
 # %% [markdown]
+# ### Your turn: `hold_forget`
+#
+# *To keep and to clear away are two jobs, and only a gate that moves can do both.* Take the gate
+# from this network and move it yourself: 40 values from 0 to 1, one for each step, at which the
+# forget gate of all units is held. 99 % of the answers should stay right. Steps count from 0, and
+# the mark comes in step 9. About 2 lines; `hint("hold_forget")` helps.
+
+# %%
+### BEGIN SOLUTION
+hold_forget = jnp.where(jnp.arange(40) < 9, 0.0, 1.0)
+### END SOLUTION
+
+# %%
+check("hold_forget", hold_forget)
+
+# %% [markdown]
 # ## Summary
 #
 # - Six equations. The four sums hear $x_t$ and $h_{t-1}$ and nothing else; then comes $c_t$, then
@@ -768,9 +838,9 @@ progress()
 # | 0 | 1 one step in the diagram | never skip the explorer; skip the calculation by hand |
 # | 7 | 2 four ways to write it; `lstm_step` | show the loops, do the exercise, skip NumPy |
 # | 16 | 3 how much to learn; `lstm_parameters` | ask the question, show the table |
-# | 20 | 4 two paths back; `through_h` | the two steps and the figure; the exercise for home |
-# | 29 | 5 vanishing and exploding | the explorer as a contest, then the table |
-# | 35 | 6 the same cell, trained | the explorer alone |
+# | 20 | 4 two paths back; `through_h`, `step_back` at 29 | the figure; one exercise for home |
+# | 39 | 5 vanishing and exploding | the explorer as a contest, then the table |
+# | 45 | 6 the same cell, trained; `hold_forget` at 50 | the explorer alone |
 #
 # Answers: 1 (b), 2 (b), 3 (b), 4 (c) and (d), 5 (b) and (c), 6 (b).
 #
@@ -786,6 +856,9 @@ progress()
 # - *Section 3, (c).* The square of $H$ counts four times, the rest only twice.
 # - *`through_h`*: most stop after the candidate. Ask what else in the equation of $c_t$ has an
 #   $h_{t-1}$ inside.
+# - *`step_back`*: most forget that $h$ comes back through all four sums, or use $W_h$ the way it
+#   leads forward. Whoever has written `through_h` has half of it.
+# - *`hold_forget`*: most hold it open from the start. The table of section 6 shows what that does.
 # - *Section 4, (a): "the rest goes through the same gates".* The gates scale $c$; the detour has
 #   their slopes and the weights.
 # - *Section 5, "(b), that is what the constant error carousel is for".* The direct path is. Ask who

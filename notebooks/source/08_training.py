@@ -23,13 +23,16 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from lstm_jax import init_gru, init_lstm, init_rnn, plots
+from lstm_jax import LSTMParams, init_gru, init_lstm, init_rnn, plots
 from lstm_jax.data import tasks
+from lstm_jax.data.temporal_order import SYMBOLS
 from lstm_jax.exercises import check, guess, hint, progress, verdict
 from lstm_jax.live import LiveLoss
+from lstm_jax.models import Network, Readout, last_answers
 from lstm_jax.studies import long_run, verdicts
-from lstm_jax.studies.contenders import train
+from lstm_jax.studies.contenders import Contender, init, train
 from lstm_jax.studies.problems import of_sunspots, of_task
+from lstm_jax.training import adam, fit
 from lstm_jax.widgets import TrainingExplorer
 
 # %% [markdown]
@@ -733,7 +736,42 @@ verdict("missed_most", answer, f"Solved, of 16 each: {each}.")
 #   an end.)
 # - In a large study on speech, handwriting and music (Greff and others, 2017) the forget gate and
 #   the tanh on the output counted most.
+
+# %% [markdown]
+# ## 9. An open end (for home)
 #
+# The LSTMs of the races had 5,380 numbers each. *How much a task needs is known only when someone
+# has done it with less.* Hand in one network that solves temporal order at 100 steps with as few
+# numbers as you can: `check` counts them, asks 1,000 new sequences, and says which goal you have
+# reached and which one is next. There is no last answer. `hint("fewest_weights")` helps.
+#
+# `train_one` trains one network, in a few seconds. Or write one by hand: a
+# `Network(LSTMParams(...), Readout(w, b))`. The symbols come in the order `SYMBOLS`, the classes in
+# the order XX, XY, YX, YY.
+
+
+# %%
+def of_order(network, batch):
+    xs, ys = batch
+    return order[100].loss(last_answers(network, xs), ys)
+
+
+def train_one(kind="LSTM", units=32, start="chrono", rate=0.01, seed=0, steps=300):
+    """One network for temporal order at 100 steps; steps of 50 sequences each."""
+    key = jax.random.key(seed)
+    fresh = init(Contender(kind, units, start, rate), order[100], key)
+    return fit(of_order, fresh, order[100].draw, key=key, steps=steps, optimizer=adam(rate)).params
+
+
+# %%
+### BEGIN SOLUTION
+fewest_weights = train_one(units=16, rate=0.03, steps=300)
+### END SOLUTION
+
+# %%
+check("fewest_weights", fewest_weights)
+
+# %% [markdown]
 # ## Summary
 #
 # - One curve is an anecdote. Take seeds, a median and a band, a count and its interval.
