@@ -107,6 +107,7 @@ ORDER = [
     "arithmetic",
     "fast",
     "layers",
+    "dropout",
     "traces",
     "gradients",
     "parallel",

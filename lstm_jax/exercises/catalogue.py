@@ -14,6 +14,7 @@ from lstm_jax.exercises import (
     lesson_10,
     lesson_11,
     lesson_12,
+    lesson_13,
 )
 
 EXERCISES = {
@@ -32,6 +33,7 @@ EXERCISES = {
         lesson_10,
         lesson_11,
         lesson_12,
+        lesson_13,
     )
     for exercise in lesson.EXERCISES
 }
