@@ -2,8 +2,9 @@
 
 Start in `cells` (the equations), go on to `scan` (a cell over time), `layers` (what you call),
 `traces` (all that happened inside) and `gradients` (how gradient moves through time). `fast` holds
-the walk of `run`, the same numbers sooner. Pictures, training, data and exercises are imported by
-name: `from lstm_jax import plots`.
+the walk of `run`, the same numbers sooner. `linear` and `parallel` hold cells whose steps need not
+wait for each other. Pictures, training, data and exercises are imported by name:
+`from lstm_jax import plots`.
 """
 
 from lstm_jax.cells import (
@@ -20,13 +21,37 @@ from lstm_jax.cells import (
 from lstm_jax.cores import use_cores
 from lstm_jax.files import load, save
 from lstm_jax.gradients import GradientFlow, gradient_flow, influence
-from lstm_jax.init import init_gru, init_lstm, init_rnn
-from lstm_jax.layers import Bidirectional, run, run_bidirectional, run_plain, run_stack
+from lstm_jax.init import (
+    init_diagonal,
+    init_gru,
+    init_lstm,
+    init_min_gru,
+    init_min_lstm,
+    init_rnn,
+)
+from lstm_jax.layers import (
+    Bidirectional,
+    run,
+    run_bidirectional,
+    run_parallel,
+    run_plain,
+    run_stack,
+)
+from lstm_jax.linear import (
+    DiagonalGates,
+    DiagonalParams,
+    MinGRUGates,
+    MinGRUParams,
+    MinLSTMGates,
+    MinLSTMParams,
+)
 from lstm_jax.traces import Clamp, GRUTrace, LSTMTrace, RNNTrace, Trace, trace
 
 __all__ = [
     "Bidirectional",
     "Clamp",
+    "DiagonalGates",
+    "DiagonalParams",
     "GRUGates",
     "GRUParams",
     "GRUTrace",
@@ -35,18 +60,26 @@ __all__ = [
     "LSTMParams",
     "LSTMState",
     "LSTMTrace",
+    "MinGRUGates",
+    "MinGRUParams",
+    "MinLSTMGates",
+    "MinLSTMParams",
     "RNNGates",
     "RNNParams",
     "RNNTrace",
     "Trace",
     "gradient_flow",
     "influence",
+    "init_diagonal",
     "init_gru",
     "init_lstm",
+    "init_min_gru",
+    "init_min_lstm",
     "init_rnn",
     "load",
     "run",
     "run_bidirectional",
+    "run_parallel",
     "run_plain",
     "run_stack",
     "save",

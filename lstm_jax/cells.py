@@ -18,6 +18,14 @@ from lstm_jax.arrays import (
     check_shape,
     check_size,
 )
+from lstm_jax.linear import (
+    DiagonalParams,
+    LinearGates,
+    LinearParams,
+    MinGRUParams,
+    MinLSTMParams,
+    linear_step,
+)
 
 # --- What is learned -----------------------------------------------------------------------------
 
@@ -55,6 +63,7 @@ class GRUParams(NamedTuple):
 
 
 Params = RNNParams | LSTMParams | GRUParams
+AnyParams = Params | LinearParams  # and the recurrences of `linear`, which have no w_h
 
 # --- What is remembered from step to step --------------------------------------------------------
 
@@ -66,7 +75,7 @@ class LSTMState(NamedTuple):
     c: Array
 
 
-State = Array | LSTMState  # the state of RNN and GRU is h alone
+State = Array | LSTMState  # the state of every other cell is h alone
 
 # --- What happens inside one step ----------------------------------------------------------------
 
@@ -92,7 +101,7 @@ class GRUGates(NamedTuple):
     n: Array
 
 
-Gates = RNNGates | LSTMGates | GRUGates
+Gates = RNNGates | LSTMGates | GRUGates | LinearGates
 
 # --- The equations; every array has its batch axis, nothing is checked ---------------------------
 
@@ -149,7 +158,7 @@ def gru_step(params: GRUParams, h: Array, x: Array) -> tuple[Array, GRUGates]:
     return (1 - z) * n + z * h, GRUGates(r, z, n)
 
 
-def cell_step(params: Params, state: Any, x: Array) -> tuple[Any, Any]:
+def cell_step(params: AnyParams, state: Any, x: Array) -> tuple[Any, Any]:
     """The step of whichever cell `params` belongs to."""
     match params:
         case RNNParams():
@@ -158,6 +167,8 @@ def cell_step(params: Params, state: Any, x: Array) -> tuple[Any, Any]:
             return lstm_step(params, state, x)
         case GRUParams():
             return gru_step(params, state, x)
+        case MinLSTMParams() | MinGRUParams() | DiagonalParams():
+            return linear_step(params, state, x)
         case _:
             assert_never(params)
 
@@ -165,18 +176,18 @@ def cell_step(params: Params, state: Any, x: Array) -> tuple[Any, Any]:
 _cell_step = jax.jit(cell_step)
 
 
-def step(params: Params, state: State, x: ArrayLike) -> tuple[Any, Any]:
-    """One time step of any of the three cells.
+def step(params: AnyParams, state: State, x: ArrayLike) -> tuple[Any, Any]:
+    """One time step of any cell.
 
     Args:
-        params: `RNNParams`, `LSTMParams` or `GRUParams`.
+        params: `RNNParams`, `LSTMParams`, `GRUParams`, or one of `linear`, such as `MinLSTMParams`.
         state: `LSTMState` for an LSTM, else h; each array (B, H), or (H,) for one example.
             `zero_state` makes a fresh one.
         x: the input, (B, D) or (D,).
 
     Returns:
         The next state, of the form that came in, and what the gates did: `LSTMGates`, `GRUGates`,
-        or the empty `RNNGates`.
+        the empty `RNNGates`, or those of `linear`.
 
     Raises:
         ValueError: for a shape, type or state that does not fit `params`; nothing is broadcast.
@@ -192,47 +203,66 @@ def step(params: Params, state: State, x: ArrayLike) -> tuple[Any, Any]:
     return _cell_step(params, check_state("step", params, state, x.shape[0]), x)
 
 
-def zero_state(params: Params, batch: int | None = None) -> Any:
+def zero_state(params: AnyParams, batch: int | None = None) -> Any:
     """The state before the first step, all zeros: (batch, H) arrays, or (H,) without a batch."""
     _, hidden_size = check_params("zero_state", params)
     rows = () if batch is None else (check_size("zero_state", "batch", batch),)
-    zeros = jnp.zeros((*rows, hidden_size), params.w_h.dtype)
+    zeros = jnp.zeros((*rows, hidden_size), params.w_x.dtype)
     return LSTMState(zeros, zeros) if isinstance(params, LSTMParams) else zeros
 
 
 # --- Checks --------------------------------------------------------------------------------------
 
-_BLOCKS = {RNNParams: 1, LSTMParams: 4, GRUParams: 3}
+CELLS: dict[type[Any], int] = {  # how many blocks of H columns the matrices of each have
+    RNNParams: 1,
+    LSTMParams: 4,
+    GRUParams: 3,
+    MinLSTMParams: 3,
+    MinGRUParams: 2,
+    DiagonalParams: 1,
+}
 
 
 def check_params(where: str, params: Any, name: str = "params") -> tuple[int, int]:
     """The sizes D and H of `params`, or a `ValueError` where its arrays do not fit each other."""
-    blocks = _BLOCKS.get(type(params))
+    blocks = CELLS.get(type(params))
     if blocks is None:
+        *most, last = (kind.__name__ for kind in CELLS)
         raise ValueError(
-            f"{where}: {name} should be RNNParams, LSTMParams or GRUParams, "
+            f"{where}: {name} should be {', '.join(most)} or {last}, "
             f"got {type(params).__name__}; init_lstm(key, input_size, hidden_size) makes some"
         )
-    w_x = check_array(where, f"{name}.w_x", params.w_x)
     owner = f"{name}.w_x"
-    w_h, b, *b_n = (
-        check_array(where, f"{name}.{field}", value, dtype=w_x.dtype, owner=owner)
-        for field, value in zip(params._fields[1:], params[1:], strict=True)
-    )
-    check_shape(where, f"{name}.w_h", w_h.shape, (Axis("hidden"), Axis(f"{blocks} * hidden")))
-    hidden_size = w_h.shape[0]
-    width = Axis(
-        "columns", blocks * hidden_size, f"{blocks} * {hidden_size} are needed (w_h is {w_h.shape})"
-    )
-    check_shape(where, f"{name}.w_h", w_h.shape, (Axis("hidden"), width))
-    check_shape(where, owner, w_x.shape, (Axis("features"), width))
-    check_shape(where, f"{name}.b", b.shape, (width,))
-    for bias in b_n:
-        check_shape(where, f"{name}.b_n", bias.shape, (_hidden_axis(params),))
-    return w_x.shape[0], hidden_size
+    arrays = {"w_x": check_array(where, owner, params.w_x)}
+    for field, value in zip(params._fields[1:], params[1:], strict=True):
+        dtype = arrays["w_x"].dtype
+        arrays[field] = check_array(where, f"{name}.{field}", value, dtype=dtype, owner=owner)
+    # One of them tells H: the others have to fit.
+    telling = "w_h" if "w_h" in arrays else "b"
+    shape, wide = arrays[telling].shape, Axis(f"{blocks} * hidden")
+    axes = (Axis("hidden"), wide) if telling == "w_h" else (wide,)
+    check_shape(where, f"{name}.{telling}", shape, axes)
+    size = shape[0] if telling == "w_h" else max(1, shape[0] // blocks)
+    width = Axis("columns", blocks * size, f"{blocks} * {size} are needed ({telling} is {shape})")
+    unit = Axis("hidden", size, f"params has {size} (params.{telling} is {shape})")
+    wanted = {"w_x": (Axis("features"), width), "w_h": (Axis("hidden"), width), "b": (width,)}
+    for field, array in arrays.items():
+        check_shape(where, f"{name}.{field}", array.shape, wanted.get(field, (unit,)))
+    return arrays["w_x"].shape[0], size
 
 
-def check_state(where: str, params: Params, state: Any, batch: int | None) -> Any:
+def check_gated_by_state(where: str, params: Any, name: str = "params") -> tuple[int, int]:
+    """As `check_params`, and a `ValueError` for a cell of `linear`: its gates do not look at h."""
+    if isinstance(params, LinearParams):
+        raise ValueError(
+            f"{where}: {name} is {type(params).__name__}, a recurrence that is linear in its "
+            f"state, but {where} is for RNNParams, LSTMParams and GRUParams; "
+            "step, run and run_plain take every cell"
+        )
+    return check_params(where, params, name)
+
+
+def check_state(where: str, params: AnyParams, state: Any, batch: int | None) -> Any:
     """`state` as arrays of shape (batch, H), or (H,) where batch is None, or a `ValueError`."""
     kind = type(params).__name__
     if isinstance(params, LSTMParams):
@@ -254,19 +284,22 @@ def check_state(where: str, params: Params, state: Any, batch: int | None) -> An
     return _check_hidden(where, "state", params, state, batch)
 
 
-def features_axis(params: Params) -> Axis:
+def features_axis(params: AnyParams) -> Axis:
     """The last axis that an input to `params` must have."""
     size, shape = params.w_x.shape[0], params.w_x.shape
     return Axis("features", size, f"params expects {size} (params.w_x is {shape})")
 
 
-def _hidden_axis(params: Params) -> Axis:
-    size, shape = params.w_h.shape[0], params.w_h.shape
-    return Axis("hidden", size, f"params has {size} (params.w_h is {shape})")
+def _hidden_axis(params: AnyParams) -> Axis:
+    if isinstance(params, LinearParams):
+        size, owner = len(params.b) // CELLS[type(params)], f"params.b is {params.b.shape}"
+    else:
+        size, owner = len(params.w_h), f"params.w_h is {params.w_h.shape}"
+    return Axis("hidden", size, f"params has {size} ({owner})")
 
 
-def _check_hidden(where: str, name: str, params: Params, value: Any, batch: int | None) -> Array:
-    h = check_array(where, name, value, dtype=params.w_h.dtype, owner="params.w_h")
+def _check_hidden(where: str, name: str, params: AnyParams, value: Any, batch: int | None) -> Array:
+    h = check_array(where, name, value, dtype=params.w_x.dtype, owner="params.w_x")
     rows = [] if batch is None else [Axis("batch", batch, f"the input has {batch}")]
     check_shape(where, name, h.shape, (*rows, _hidden_axis(params)))
     return h

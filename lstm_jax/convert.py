@@ -22,7 +22,14 @@ import jax.numpy as jnp
 import numpy as np
 
 from lstm_jax.arrays import Array
-from lstm_jax.cells import GRUParams, LSTMParams, Params, RNNParams, check_params
+from lstm_jax.cells import (
+    GRUParams,
+    LSTMParams,
+    Params,
+    RNNParams,
+    check_gated_by_state,
+    check_params,
+)
 
 Weights = dict[str, Any]  # the arrays of a cell under the names of its library
 
@@ -35,7 +42,7 @@ _CELLS = {len(gates): kind for kind, gates in _GATES.items()}
 
 def to_torch(params: Params) -> Weights:
     """The state dict of a one-layer `torch.nn.RNN`, `LSTM` or `GRU`; all biases in the first."""
-    check_params("to_torch", params)
+    check_gated_by_state("to_torch", params)
     second = jnp.zeros_like(params.b)
     if isinstance(params, GRUParams):
         second = second.at[-len(params.b_n) :].set(params.b_n)
@@ -67,7 +74,7 @@ def from_torch(weights: Mapping[str, Any]) -> Any:
 
 def to_equinox(params: LSTMParams | GRUParams) -> Weights:
     """The fields weight_ih, weight_hh, bias and, for a GRU, bias_n of an Equinox cell."""
-    check_params("to_equinox", params)
+    check_gated_by_state("to_equinox", params)
     fields = {"weight_ih": params.w_x.T, "weight_hh": params.w_h.T, "bias": params.b}
     if isinstance(params, GRUParams):
         fields["bias_n"] = params.b_n
@@ -92,7 +99,7 @@ def from_equinox(weights: Mapping[str, Any]) -> Any:
 
 def to_keras(params: Params) -> list[np.ndarray[Any, Any]]:
     """The list for `set_weights` of a Keras `SimpleRNN`, `LSTM` or `GRU(reset_after=True)`."""
-    check_params("to_keras", params)
+    check_gated_by_state("to_keras", params)
     if not isinstance(params, GRUParams):
         return [np.asarray(array) for array in params]
     second = jnp.zeros_like(params.b).at[-len(params.b_n) :].set(params.b_n)
@@ -134,7 +141,7 @@ def to_flax(params: Params) -> Weights:
 
     The carry of a linen LSTM is (c, h), the other way round than `LSTMState(h, c)`.
     """
-    check_params("to_flax", params)
+    check_gated_by_state("to_flax", params)
     gates = _GATES[type(params)]
     tree: Weights = {}
     for index, gate in enumerate(gates):
@@ -181,7 +188,7 @@ def from_flax(weights: Mapping[str, Any]) -> Any:
 
 def to_haiku(params: LSTMParams) -> Weights:
     """The arrays w and b of `haiku.LSTM`, which adds 1 to the forget bias itself."""
-    check_params("to_haiku", params)
+    check_gated_by_state("to_haiku", params)
     w = _reordered(jnp.concatenate([params.w_x, params.w_h]), "ifgo", "igfo")
     return _numpy(w=w, b=_reordered(params.b, "ifgo", "igfo") - _haiku_forget_bias(params.b))
 

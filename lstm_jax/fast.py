@@ -45,12 +45,12 @@ def recurrence(
     if missing := -time % size:  # steps after the end of every row make the last block whole
         lengths = jnp.full(batch, time, jnp.int32) if lengths is None else lengths
         xs = jnp.pad(xs, ((0, 0), (0, missing), (0, 0)))
-    walk = _over_the_mesh(partial(_walk, blocks=Blocks(size, reverse)), batch)
+    walk = over_the_mesh(partial(_walk, blocks=Blocks(size, reverse)), batch)
     hs, state = walk(params, xs, state, lengths)
     return hs[:, :time], state
 
 
-def _over_the_mesh(walk: Callable[..., Any], batch: int) -> Callable[..., Any]:
+def over_the_mesh(walk: Callable[..., Any], batch: int) -> Callable[..., Any]:
     """The walk split by rows over the axis "batch" of the mesh in force, if there is one."""
     mesh = jax.sharding.get_abstract_mesh()
     if "batch" not in mesh.auto_axes or batch % mesh.shape["batch"]:

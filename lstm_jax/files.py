@@ -17,11 +17,11 @@ import safetensors
 import safetensors.numpy
 
 from lstm_jax.arrays import is_concrete
-from lstm_jax.cells import GRUParams, LSTMParams, RNNParams, check_params
+from lstm_jax.cells import CELLS, check_params
 from lstm_jax.layers import Bidirectional
 
 _FORMAT = "lstm_jax 1"
-_NAMED = {kind.__name__: kind for kind in (RNNParams, LSTMParams, GRUParams, Bidirectional)}
+_NAMED = {kind.__name__: kind for kind in (*CELLS, Bidirectional)}
 
 
 def save(path: str | os.PathLike[str], params: Any) -> None:
@@ -29,8 +29,8 @@ def save(path: str | os.PathLike[str], params: Any) -> None:
 
     Args:
         path: the file; an older one is replaced in one move, once the new one is whole.
-        params: `RNNParams`, `LSTMParams` or `GRUParams`, or a model made of them: dicts with string
-            keys, lists and tuples of such parameters and of arrays.
+        params: the parameters of a cell, such as `LSTMParams`, or a model made of cells: dicts with
+            string keys, lists and tuples of such parameters and of arrays.
 
     Raises:
         ValueError: for something that is none of these; nothing is written then.
@@ -106,8 +106,8 @@ def _take_apart(name: str, tree: Any, arrays: dict[str, Any]) -> Any:
     def part(key: Any, value: Any) -> Any:
         return _take_apart(f"{name}.{key}", value, arrays)
 
-    if isinstance(tree, RNNParams | LSTMParams | GRUParams | Bidirectional):
-        if not isinstance(tree, Bidirectional):
+    if type(tree) in _NAMED.values():
+        if type(tree) in CELLS:
             check_params("save", tree, name)
         return [
             type(tree).__name__,
@@ -123,7 +123,7 @@ def _take_apart(name: str, tree: Any, arrays: dict[str, Any]) -> Any:
         raise ValueError(f"save: {name} has no numbers yet under jit, grad or vmap; save outside")
     if not hasattr(tree, "dtype") or not hasattr(tree, "shape"):
         raise ValueError(
-            f"save: {name} should be RNNParams, LSTMParams or GRUParams, an array, "
+            f"save: {name} should be the parameters of a cell, such as LSTMParams, an array, "
             f"or a dict, list or tuple of them, got {type(tree).__name__}"
         )
     if name in arrays:
@@ -153,7 +153,7 @@ def _put_together(layout: Any, arrays: dict[str, Any]) -> Any:
 
 def _check_cells(where: str, tree: Any) -> None:
     """Raise a `ValueError` where the arrays of some cell in `tree` do not fit each other."""
-    if isinstance(tree, RNNParams | LSTMParams | GRUParams):
+    if type(tree) in CELLS:
         check_params(where, tree)
     elif isinstance(tree, Mapping):
         for part in tree.values():

@@ -16,7 +16,7 @@ import jax
 import jax.numpy as jnp
 
 from lstm_jax.arrays import Array, ArrayLike
-from lstm_jax.cells import LSTMState, Params, State
+from lstm_jax.cells import LSTMState, Params, State, check_gated_by_state
 from lstm_jax.layers import check_sequences, unbatch
 from lstm_jax.traces import Clamp, Held, LSTMTrace, held_gates, held_step, trace
 
@@ -46,6 +46,7 @@ def gradient_flow(params: Params, xs: ArrayLike, state: State | None = None) -> 
     Raises:
         ValueError: for a shape, type or state that does not fit, as `run`.
     """
+    check_gated_by_state("gradient_flow", params)
     single, xs, state, _ = check_sequences("gradient_flow", params, xs, state)
     flow = _gradient_flow(params, xs, state)
     return unbatch(flow) if single else flow
@@ -66,6 +67,7 @@ def influence(params: Params, xs: ArrayLike, *, clamps: Sequence[Clamp] | Held =
     Raises:
         ValueError: for a shape or type that does not fit, as `run`; for clamps, as `trace`.
     """
+    check_gated_by_state("influence", params)
     single, xs, state, _ = check_sequences("influence", params, xs)
     norms = _influence(params, xs, state, held_gates("influence", params, clamps, xs.shape[1]))
     return norms[0] if single else norms

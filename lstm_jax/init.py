@@ -1,12 +1,14 @@
 """Initial weights: they decide how far gradient reaches before anything is learned."""
 
 from functools import partial
+from typing import TypeVar
 
 import jax
 import jax.numpy as jnp
 
-from lstm_jax.arrays import Array, Key, check_key, check_scalar, check_size
+from lstm_jax.arrays import Array, Key, check_key, check_scalar, check_size, is_concrete
 from lstm_jax.cells import GRUParams, LSTMParams, RNNParams, check_params
+from lstm_jax.linear import DiagonalParams, MinGRUParams, MinLSTMParams
 
 
 def init_rnn(
@@ -58,16 +60,85 @@ def init_gru(
     return GRUParams(w_x, w_h, b, b[:hidden_size])
 
 
-def chrono(key: Key, params: LSTMParams | GRUParams, longest: int) -> LSTMParams | GRUParams:
-    """The same weights with biases for memories of all lengths up to `longest` steps.
+def init_min_lstm(
+    key: Key, input_size: int, hidden_size: int, *, forget_bias: float | Array = 1.0
+) -> MinLSTMParams:
+    """Random weights of a minLSTM: Glorot-uniform blocks.
 
-    What a gate at σ(b) keeps falls to 1/e in -1/ln σ(b) steps, about e^b. So the bias of the gate
-    that keeps (f of an LSTM, z of a GRU) is drawn as ln u for each unit, u evenly from 1 to
-    `longest` - 1. The input gate of an LSTM takes its opposite: what keeps long is written seldom.
+    With `forget_bias` on f and its opposite on i, a fresh cell keeps σ(forget_bias) of its memory
+    at each step where the input adds nothing, as the LSTM of `init_lstm` does; the other bias is 0.
+    For the rest see there.
+    """
+    where = "init_min_lstm"
+    w_x = _init_inputs(where, key, input_size, hidden_size, 3)
+    bias = check_scalar(where, "forget_bias", forget_bias, w_x.dtype)
+    return MinLSTMParams(
+        w_x, jnp.repeat(jnp.stack([-bias, bias, jnp.zeros_like(bias)]), hidden_size)
+    )
+
+
+def init_min_gru(
+    key: Key, input_size: int, hidden_size: int, *, forget_bias: float | Array = 1.0
+) -> MinGRUParams:
+    """Random weights of a minGRU; a fresh cell keeps σ(forget_bias), see `init_min_lstm`."""
+    where = "init_min_gru"
+    w_x = _init_inputs(where, key, input_size, hidden_size, 2)
+    bias = check_scalar(where, "forget_bias", forget_bias, w_x.dtype)
+    return MinGRUParams(w_x, jnp.repeat(jnp.stack([-bias, jnp.zeros_like(bias)]), hidden_size))
+
+
+def init_diagonal(
+    key: Key,
+    input_size: int,
+    hidden_size: int,
+    *,
+    fastest: float | Array = 0.9,
+    slowest: float | Array = 0.999,
+) -> DiagonalParams:
+    """Random weights of a diagonal linear recurrence: Glorot-uniform inputs, biases 0.
 
     Args:
         key: a JAX random key.
-        params: fresh parameters of an LSTM or a GRU; their other biases stay.
+        input_size: D.
+        hidden_size: H.
+        fastest: the least that a unit keeps at each step, in (0, 1).
+        slowest: the most. The squares of what the units keep lie evenly between (Orvieto and
+            others, 2023).
+
+    Raises:
+        ValueError: as `init_lstm`; or not 0 < `fastest` <= `slowest` < 1.
+    """
+    where = "init_diagonal"
+    check_key(where, key)
+    key_x, key_decay = jax.random.split(key)
+    w_x = _init_inputs(where, key_x, input_size, hidden_size, 1)
+    low = check_scalar(where, "fastest", fastest, w_x.dtype)
+    high = check_scalar(where, "slowest", slowest, w_x.dtype)
+    given = (fastest, slowest)
+    if all(map(is_concrete, given)) and not 0 < float(fastest) <= float(slowest) < 1:
+        raise ValueError(
+            f"{where}: fastest and slowest should be numbers with 0 < fastest <= slowest < 1, "
+            f"got {fastest} and {slowest}"
+        )
+    share = jax.random.uniform(key_decay, (hidden_size,), w_x.dtype)
+    kept = jnp.sqrt(low**2 + share * (high**2 - low**2))
+    return DiagonalParams(w_x, jnp.zeros_like(kept), jnp.log(kept) - jnp.log1p(-kept))
+
+
+Keeping = TypeVar("Keeping", LSTMParams, GRUParams, MinLSTMParams, MinGRUParams)
+
+
+def chrono(key: Key, params: Keeping, longest: int) -> Keeping:
+    """The same weights with biases for memories of all lengths up to `longest` steps.
+
+    What a gate at σ(b) keeps falls to 1/e in -1/ln σ(b) steps, about e^b. So the bias of the gate
+    that keeps (f of an LSTM or minLSTM, z of a GRU) is drawn as ln u for each unit, u evenly from 1
+    to `longest` - 1. The gate that writes (i of an LSTM or minLSTM, z of a minGRU) takes its
+    opposite: what keeps long is written seldom.
+
+    Args:
+        key: a JAX random key.
+        params: fresh parameters of one of these; their other biases stay.
         longest: steps, at least 2; the length of the sequences is a good choice.
 
     Raises:
@@ -77,10 +148,10 @@ def chrono(key: Key, params: LSTMParams | GRUParams, longest: int) -> LSTMParams
     """
     check_key("chrono", key)
     _, hidden_size = check_params("chrono", params)
-    if isinstance(params, RNNParams):
+    if isinstance(params, RNNParams | DiagonalParams):
         raise ValueError(
-            "chrono: params is RNNParams, a cell without a gate that keeps; "
-            "give LSTMParams or GRUParams"
+            f"chrono: params is {type(params).__name__}, a cell without a gate that keeps; "
+            "give LSTMParams, GRUParams, MinLSTMParams or MinGRUParams"
         )
     longest = check_size("chrono", "longest", longest)
     if longest < 2:
@@ -89,11 +160,24 @@ def chrono(key: Key, params: LSTMParams | GRUParams, longest: int) -> LSTMParams
             "the length of the sequences is a good choice"
         )
     steps = jax.random.uniform(key, (hidden_size,), params.b.dtype, 1.0, longest - 1.0)
-    keep = slice(hidden_size, 2 * hidden_size)  # second of i, f, g, o, and of r, z, n
-    b = params.b.at[keep].set(jnp.log(steps))
-    if isinstance(params, LSTMParams):
-        b = b.at[:hidden_size].set(-jnp.log(steps))
+    first, second = slice(hidden_size), slice(hidden_size, 2 * hidden_size)
+    b = params.b
+    if not isinstance(params, MinGRUParams):  # f, second of i, f, g, o; and z, of r, z, n
+        b = b.at[second].set(jnp.log(steps))
+    if not isinstance(params, GRUParams):  # i, or z of z, n
+        b = b.at[first].set(-jnp.log(steps))
     return params._replace(b=b)
+
+
+def _init_inputs(where: str, key: Key, input_size: int, hidden_size: int, blocks: int) -> Array:
+    """w_x (D, blocks·H) of a cell that has no w_h."""
+    check_key(where, key)
+    input_size = check_size(where, "input_size", input_size)
+    hidden_size = check_size(where, "hidden_size", hidden_size)
+    glorot = jax.nn.initializers.glorot_uniform()
+    keys = jax.random.split(key, blocks)
+    drawn = [glorot(each, (input_size, hidden_size), jnp.result_type(float)) for each in keys]
+    return jnp.concatenate(drawn, axis=1)
 
 
 def _init(

@@ -1,10 +1,12 @@
 """A cell over time: one layer, layers stacked, and both directions.
 
 This is the door: what comes in is checked here, once. The walk itself is in `scan`, as the
-equations say it, and in `fast`, the same arranged for speed.
+equations say it, and in `fast`, the same arranged for speed; for recurrences that are linear in
+their state, in `parallel`.
 """
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any, NamedTuple
 
 import jax
@@ -13,7 +15,7 @@ import numpy as np
 
 from lstm_jax.arrays import Array, ArrayLike, Axis, check_array, check_shape, is_concrete
 from lstm_jax.cells import (
-    Params,
+    AnyParams,
     State,
     check_params,
     check_state,
@@ -21,11 +23,13 @@ from lstm_jax.cells import (
     zero_state,
 )
 from lstm_jax.fast import recurrence
+from lstm_jax.linear import LinearParams
+from lstm_jax.parallel import linear_recurrence
 from lstm_jax.scan import scan_cell
 
 
 def run(
-    params: Params,
+    params: AnyParams,
     xs: ArrayLike,
     state: State | None = None,
     *,
@@ -34,12 +38,13 @@ def run(
 ) -> tuple[Array, Any]:
     """Walk a cell along its sequences.
 
-    The walk is arranged for speed, with a backward pass of its own (`lstm_jax.fast`). Reverse-mode
-    derivatives of any order go through it; for forward mode, `jax.jvp` and `jax.jacfwd`, take
-    `run_plain`.
+    The walk is arranged for speed, with a backward pass of its own (`lstm_jax.fast`, and for
+    recurrences that are linear in their state `lstm_jax.parallel`). Reverse-mode derivatives of any
+    order go through it; for forward mode, `jax.jvp` and `jax.jacfwd`, take `run_plain`.
 
     Args:
-        params: `RNNParams`, `LSTMParams` or `GRUParams`.
+        params: `RNNParams`, `LSTMParams`, `GRUParams`, or one of `lstm_jax.linear`, such as
+            `MinLSTMParams`.
         xs: inputs (B, T, D), or (T, D) for one sequence; the results follow suit.
         state: what the cell remembers before the first step, (B, H) arrays or (H,); zeros if None.
         lengths: whole numbers (B,), or () for one sequence: how many steps of each row are valid.
@@ -54,19 +59,13 @@ def run(
         ValueError: for a shape, type, state or length that does not fit; nothing is broadcast.
         TypeError: under forward-mode differentiation.
     """
-    try:
-        return _walk("run", recurrence, params, xs, state, lengths, reverse)
-    except TypeError as error:
-        if "custom_vjp" not in str(error):
-            raise
-        raise TypeError(
-            "run: its backward pass is written by hand, so forward mode (jax.jvp, jax.jacfwd, "
-            "jax.linearize) cannot pass; run_plain takes the same arguments and has both modes"
-        ) from None
+    is_linear = isinstance(params, LinearParams)
+    walk: Callable[..., Any] = linear_recurrence if is_linear else recurrence
+    return _walk("run", walk, params, xs, state, lengths, reverse)
 
 
 def run_plain(
-    params: Params,
+    params: AnyParams,
     xs: ArrayLike,
     state: State | None = None,
     *,
@@ -81,10 +80,37 @@ def run_plain(
     return _walk("run_plain", scan_cell, params, xs, state, lengths, reverse)
 
 
+def run_parallel(
+    params: LinearParams,
+    xs: ArrayLike,
+    state: Array | None = None,
+    *,
+    lengths: ArrayLike | None = None,
+    reverse: bool = False,
+) -> tuple[Array, Any]:
+    """`run`, with all steps joined by an associative scan, on whatever device.
+
+    The results are those of `run`, which walks one step after another where that is sooner done: on
+    a CPU, most of the time (`lstm_jax.parallel.pays_on_cpu`). For arguments and errors see `run`.
+
+    Raises:
+        ValueError: for an RNN, LSTM or GRU too: their next state needs the one before.
+    """
+    check_params("run_parallel", params)
+    if not isinstance(params, LinearParams):
+        raise ValueError(
+            f"run_parallel: params is {type(params).__name__}, whose step t needs the h of step "
+            "t - 1, so steps cannot be joined; give MinLSTMParams, MinGRUParams or DiagonalParams, "
+            "or call run"
+        )
+    walk = partial(linear_recurrence, parallel=True)
+    return _walk("run_parallel", walk, params, xs, state, lengths, reverse)
+
+
 def _walk(
     where: str,
     walk: Callable[..., tuple[Array, Any]],
-    params: Params,
+    params: AnyParams,
     xs: Any,
     state: Any,
     lengths: Any,
@@ -93,7 +119,15 @@ def _walk(
     single, xs, state, lengths = check_sequences(where, params, xs, state, lengths)
     if not isinstance(reverse, bool | np.bool_):
         raise ValueError(f"{where}: reverse should be True or False, got {reverse!r}")
-    hs, state = walk(params, xs, state, lengths, reverse=bool(reverse))
+    try:
+        hs, state = walk(params, xs, state, lengths, reverse=bool(reverse))
+    except TypeError as error:
+        if "custom_vjp" not in str(error):
+            raise
+        raise TypeError(
+            f"{where}: its backward pass is written by hand, so forward mode (jax.jvp, jax.jacfwd, "
+            "jax.linearize) cannot pass; run_plain takes the same arguments and has both modes"
+        ) from None
     return (hs[0], unbatch(state)) if single else (hs, state)
 
 
@@ -108,8 +142,8 @@ def unbatch(tree: Any) -> Any:
 class Bidirectional(NamedTuple):
     """Two cells on one sequence: one reads from the left, one from the right."""
 
-    forward: Params
-    backward: Params
+    forward: AnyParams
+    backward: AnyParams
 
 
 def run_bidirectional(
@@ -132,7 +166,7 @@ def run_bidirectional(
 
 
 def run_stack(
-    layers: Sequence[Params | Bidirectional],
+    layers: Sequence[AnyParams | Bidirectional],
     xs: ArrayLike,
     states: Sequence[Any] | None = None,
     *,
@@ -178,7 +212,7 @@ def run_stack(
 
 
 def check_sequences(
-    where: str, params: Params, xs: Any, state: Any = None, lengths: Any = None
+    where: str, params: AnyParams, xs: Any, state: Any = None, lengths: Any = None
 ) -> tuple[bool, Array, Any, Array | None]:
     """Whether xs is one sequence, then xs, state and lengths with a batch axis each."""
     check_params(where, params)

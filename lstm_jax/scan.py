@@ -12,12 +12,12 @@ import jax
 import jax.numpy as jnp
 
 from lstm_jax.arrays import Array
-from lstm_jax.cells import LSTMState, Params, cell_step
+from lstm_jax.cells import AnyParams, LSTMState, cell_step
 
 
 @partial(jax.jit, static_argnames="reverse")
 def scan_cell(
-    params: Params, xs: Array, state: Any, lengths: Array | None, *, reverse: bool
+    params: AnyParams, xs: Array, state: Any, lengths: Array | None, *, reverse: bool
 ) -> tuple[Array, Any]:
     """Outputs hs (B, T, H) and the final state, of xs (B, T, D) and a state with its batch axis.
 

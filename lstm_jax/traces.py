@@ -15,6 +15,7 @@ from lstm_jax.cells import (
     Params,
     State,
     cell_step,
+    check_gated_by_state,
     lstm_update,
 )
 from lstm_jax.layers import check_sequences, unbatch
@@ -125,6 +126,7 @@ def trace(
         ValueError: as `run`; and for a clamp of an unknown gate, of no step or unit, or on a cell
             that has no such gates.
     """
+    check_gated_by_state("trace", params)
     single, xs, state, lengths = check_sequences("trace", params, xs, state, lengths)
     time = xs.shape[1]
     if lengths is None:

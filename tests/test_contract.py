@@ -74,8 +74,8 @@ WRONG_CALLS = [
     (lambda: trace(LSTM, XS, H), r"trace: state should be LSTMState\(h, c\)"),
     (lambda: gradient_flow(LSTM, XS, H), r"gradient_flow: state should be LSTMState\(h, c\)"),
     # params
-    (lambda: run({"w": 1}, XS), "run: params should be RNNParams, LSTMParams or GRUParams, got dict"),
-    (lambda: run(tuple(RNN), XS), "run: params should be RNNParams, LSTMParams or GRUParams, got tuple"),
+    (lambda: run({"w": 1}, XS), "run: params should be RNNParams, LSTMParams, GRUParams, .* or DiagonalParams, got dict"),
+    (lambda: run(tuple(RNN), XS), "run: params should be RNNParams, .* or DiagonalParams, got tuple"),
     (lambda: run(RNN._replace(b=jnp.ones(1)), XS), r"run: params.b has 1 columns but 1 \* 4 are needed"),
     (lambda: run(RNN._replace(w_x=jnp.ones((3, 1))), XS), r"run: params.w_x has 1 columns but 1 \* 4 are needed"),
     (lambda: run(LSTM._replace(w_h=jnp.ones((4, 12))), XS), r"run: params.w_h has 12 columns but 4 \* 4 are needed"),

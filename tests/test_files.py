@@ -126,8 +126,8 @@ def test_arrays_of_other_shapes_are_refused(tmp_path):
 @pytest.mark.parametrize(
     ("value", "message"),
     [
-        ("text", "save: params should be RNNParams"),
-        ({"a": 1.0}, "save: params.a should be RNNParams"),
+        ("text", "save: params should be the parameters of a cell"),
+        ({"a": 1.0}, "save: params.a should be the parameters of a cell"),
         ({3: jnp.ones(2)}, "keys of params should be strings"),
         ({"a.b": jnp.ones(2), "a": {"b": jnp.ones(2)}}, "two arrays would be called params.a.b"),
         (oracles.draw("rnn").params._replace(b=jnp.ones(7)), "save: params.b has 7 columns"),

@@ -110,7 +110,7 @@ def test_chrono_compiles_nothing_for_another_length(compilations):
     ("call", "message"),
     [
         (lambda: chrono(0, oracles.draw("lstm").params, 50), "chrono: key should be one random"),
-        (lambda: chrono(KEY, None, 50), "chrono: params should be RNNParams, LSTMParams or GRUPar"),
+        (lambda: chrono(KEY, None, 50), "chrono: params should be RNNParams, LSTMParams, GRUPar"),
         (
             lambda: chrono(KEY, oracles.draw("rnn").params, 50),
             "chrono: params is RNNParams, a cell",

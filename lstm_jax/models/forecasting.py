@@ -5,7 +5,7 @@ from typing import NamedTuple
 import jax.numpy as jnp
 
 from lstm_jax.arrays import Array, ArrayLike, Axis, check_array, check_shape, check_size
-from lstm_jax.cells import Params, check_params
+from lstm_jax.cells import AnyParams, check_params
 from lstm_jax.losses import mean_squared_error, pinball
 from lstm_jax.models.readout import Network, Readout, last_answers
 
@@ -22,7 +22,7 @@ class Forecast(NamedTuple):
     quantiles: Array
 
 
-def init_forecaster(cell: Params, horizons: int, levels: int = 0) -> Network:
+def init_forecaster(cell: AnyParams, horizons: int, levels: int = 0) -> Network:
     """`cell` with a readout of zeros: before training it leaves the free forecast as it is.
 
     Args:

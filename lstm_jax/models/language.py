@@ -23,7 +23,7 @@ from lstm_jax.arrays import (
     check_shape,
     check_size,
 )
-from lstm_jax.cells import LSTMState, Params, step
+from lstm_jax.cells import AnyParams, LSTMState, step
 from lstm_jax.data.vocabulary import Vocabulary
 from lstm_jax.init import init_lstm
 from lstm_jax.layers import run
@@ -43,7 +43,7 @@ class LanguageModel(NamedTuple):
     """
 
     embedding: Array
-    cell: Params
+    cell: AnyParams
     readout: Readout
 
 

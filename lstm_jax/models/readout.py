@@ -8,7 +8,7 @@ import jax
 import jax.numpy as jnp
 
 from lstm_jax.arrays import Array, ArrayLike, Axis, Key, check_key, check_shape, check_size
-from lstm_jax.cells import Params, check_params, features_axis
+from lstm_jax.cells import AnyParams, check_params, features_axis
 from lstm_jax.layers import run
 from lstm_jax.traces import Clamp, Held, trace
 
@@ -23,11 +23,11 @@ class Readout(NamedTuple):
 class Network(NamedTuple):
     """A cell and its readout."""
 
-    cell: Params
+    cell: AnyParams
     readout: Readout
 
 
-def init_network(key: Key, cell: Params, answers: int) -> Network:
+def init_network(key: Key, cell: AnyParams, answers: int) -> Network:
     """`cell` with a random readout: weights of variance 1/H, biases 0.
 
     Args:

@@ -81,6 +81,7 @@ def curves(
     ylabel: str,
     alt: str,
     log: bool = False,
+    log_x: bool = False,
     dashed: Sequence[str] = (),
     thin: Sequence[str] = (),
     ylim: tuple[float, float] | None = None,
@@ -95,6 +96,7 @@ def curves(
         ylabel: what the curves are, with their unit.
         alt: the finding in a sentence.
         log: whether the vertical axis is logarithmic; zeros are left out there.
+        log_x: whether the horizontal axis is: powers of 2.
         dashed: the names of curves to be drawn dashed, such as bounds and baselines.
         thin: the names of curves to be drawn thin, such as ragged data behind a smooth curve.
         ylim: the lower and upper end of the vertical axis.
@@ -114,6 +116,9 @@ def curves(
                 lw=1.2 if name in thin else None,
             )
         _finish(axes, log)
+        if log_x:
+            axes.set_xscale("log", base=2)
+            axes.xaxis.set_major_formatter("{x:.0f}")
         if ylim:
             axes.set_ylim(ylim)
     return Picture(figure, alt)

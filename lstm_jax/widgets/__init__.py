@@ -9,6 +9,7 @@ from lstm_jax.widgets.forecast import ForecastExplorer
 from lstm_jax.widgets.gate import GateExplorer
 from lstm_jax.widgets.gradient import GradientExplorer
 from lstm_jax.widgets.rnn import RNNExplorer
+from lstm_jax.widgets.scaling import ScalingExplorer
 from lstm_jax.widgets.sentence import SentenceExplorer
 from lstm_jax.widgets.trained import TrainedCellExplorer
 from lstm_jax.widgets.training import TrainingExplorer
@@ -19,6 +20,7 @@ __all__ = [
     "GateExplorer",
     "GradientExplorer",
     "RNNExplorer",
+    "ScalingExplorer",
     "SentenceExplorer",
     "TrainedCellExplorer",
     "TrainingExplorer",

@@ -103,6 +103,11 @@ def training(explorer: Any) -> list[Any]:
     return [RUNS, *used, rounded(task.loss), 100 * task.accuracy]
 
 
+def scaling(explorer: Any) -> list[Any]:
+    """Of an explorer that has measured nothing."""
+    return [explorer.size.batch, explorer.size.width, explorer.size.length]
+
+
 def forecast(explorer: Any) -> list[Any]:
     k, t = explorer.horizon - 1, explorer.t
     years = [1978 + (11 + t) // 12, 1978 + (11 + t + explorer.horizon) // 12]
@@ -123,6 +128,7 @@ READOUTS: dict[str, Callable[[Any], list[Any]]] = {
     "GateExplorer": gate,
     "GradientExplorer": gradient,
     "RNNExplorer": rnn,
+    "ScalingExplorer": scaling,
     "SentenceExplorer": sentence,
     "TrainedCellExplorer": trained,
     "TrainingExplorer": training,

@@ -10,6 +10,12 @@ export function isAnswered({ answer, ...state }) {
   return Object.entries(answer.of ?? { of: null }).every(([name, value]) => state[name] === value);
 }
 
+/** What buttons that give the kernel an order do, by their words; see `Order` in controls.py. */
+export const orders = (words) =>
+  Object.fromEntries(
+    words.map((word) => [word, ({ order }) => ({ order: `${word} ${Number(order.split(" ")[1] ?? 0) + 1}` })]),
+  );
+
 /**
  * Watches over the answers of a model, if it has any.
  * @param {() => void} redraw

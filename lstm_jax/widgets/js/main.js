@@ -8,6 +8,7 @@ import { forecastView } from "./forecast.js";
 import { gateView } from "./gate.js";
 import { gradientView } from "./gradient.js";
 import { rnnView } from "./rnn.js";
+import { scalingView } from "./scaling.js";
 import { sentenceView } from "./sentence.js";
 import { trainedView } from "./trained.js";
 import { trainingView } from "./training.js";
@@ -41,11 +42,8 @@ import { trainingView } from "./training.js";
 
 /** @type {Object<string, View>} */
 const VIEWS = {
-  cell: cellView, gate: gateView, gradient: gradientView, rnn: rnnView, sentence: sentenceView,
-  trained: trainedView, training: trainingView,
-  cell: cellView, gate: gateView, gradient: gradientView, rnn: rnnView, trained: trainedView,
-  training: trainingView,
-  forecast: forecastView,
+  cell: cellView, forecast: forecastView, gate: gateView, gradient: gradientView, rnn: rnnView,
+  scaling: scalingView, sentence: sentenceView, trained: trainedView, training: trainingView,
 };
 
 const STEP_MS = 150; // one step of the player

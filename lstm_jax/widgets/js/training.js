@@ -1,6 +1,6 @@
 // Training, live: the loss and the accuracy of runs side by side while they grow. See training.py.
 
-import { isAnswered } from "./answers.js";
+import { isAnswered, orders } from "./answers.js";
 import { COLOURS, cursor, curve, frame, format, keyNumber, text, twoDigits } from "./draw.js";
 import { timeRegion } from "./sequence.js";
 
@@ -103,12 +103,7 @@ export const trainingView = {
     return sentences(state, record).join(" ");
   },
 
-  actions: Object.fromEntries(
-    ["train", "stop", "keep"].map((word) => [
-      word,
-      ({ order }) => ({ order: `${word} ${Number(order.split(" ")[1] ?? 0) + 1}` }),
-    ]),
-  ),
+  actions: orders(["train", "stop", "keep"]),
 };
 
 /** What stands above the axes: how far it is, and what the curves were made with. */
