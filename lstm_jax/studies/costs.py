@@ -58,23 +58,16 @@ def costs(length: int, size: int) -> dict[str, Cost]:
     """The cost of each kind of layer, for T = `length` and D = H = `size`."""
     key = jax.random.key(0)
     xs = jnp.zeros((1, length, size))
-    lstm, small, looking = (init(key, size) for init in (_lstm, _min_lstm, init_attention))
+    lstm, small = init_lstm(key, size, size), init_min_lstm(key, size, size)
     levels = math.ceil(math.log2(length))
     one_step = _flops(cell_step, lstm, zero_state(lstm, 1), xs[:, 0])
     return {
         "LSTM": Cost(length * one_step, 2 * size, length),
         "minLSTM": Cost(_flops(run_parallel, small, xs), size, 2 * levels),
-        "attention": Cost(_flops(attend, looking, xs), 2 * length * size, 1),
+        "attention": Cost(_flops(attend, init_attention(key, size), xs), 2 * length * size, 1),
     }
 
 
-def _lstm(key: Key, size: int) -> Any:
-    return init_lstm(key, size, size)
-
-
-def _min_lstm(key: Key, size: int) -> Any:
-    return init_min_lstm(key, size, size)
-
-
 def _flops(layer: Callable[..., Any], *arguments: Any) -> float:
-    return float(jax.jit(layer).lower(*arguments).cost_analysis()["flops"])
+    counted: Any = jax.jit(layer).lower(*arguments).cost_analysis()
+    return float(counted["flops"])

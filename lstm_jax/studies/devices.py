@@ -18,7 +18,6 @@ import os
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any, NamedTuple
@@ -34,6 +33,7 @@ from lstm_jax.data.tasks import LAG_RECALL
 from lstm_jax.init import init_lstm
 from lstm_jax.layers import run
 from lstm_jax.models import Network, init_network, last_answers
+from lstm_jax.studies.scaling import seconds_of
 from lstm_jax.training import adam, fit
 from lstm_jax.training.processes import join
 
@@ -107,13 +107,8 @@ def mesh_of(count: int, axis: str) -> Mesh:
 
 def _seconds(call: Callable[[], Any], times: int = 3) -> float:
     """The shortest of a few calls, after one that compiles."""
-    jax.block_until_ready(call())
-    taken = []
-    for _ in range(times):
-        start = time.perf_counter()
-        jax.block_until_ready(call())
-        taken.append(time.perf_counter() - start)
-    return min(taken)
+    seconds_of(call)
+    return min(seconds_of(call) for _ in range(times))
 
 
 def _share_batch() -> dict[str, Any]:
@@ -171,7 +166,7 @@ def _share_sequence() -> dict[str, Any]:
     b = jnp.swapaxes(xs, 0, 1)
     a = jax.nn.sigmoid(jax.random.normal(keys[2], b.shape))
     seconds: dict[str, dict[int, float]] = {"LSTM": {}, "linear": {}}
-    alone: dict[str, Array] = {}
+    alone: dict[str, Any] = {}
     for count in DEVICES:
         mesh = mesh_of(count, "time")
         everywhere, second, first = (
@@ -250,10 +245,10 @@ def _answers(commands: Sequence[Sequence[str]], seconds: float = _SECONDS) -> li
     finally:
         for each in started:
             each.kill()
-    for each, (_, said) in zip(started, ended, strict=True):
+    for arguments, each, (_, said) in zip(commands, started, ended, strict=True):
         if each.returncode:
             last = (said.strip().splitlines() or ["nothing"])[-1]
-            raise RuntimeError(f"devices: {' '.join(each.args[1:])} failed; it said: {last}")
+            raise RuntimeError(f"devices: {MODULE} {' '.join(arguments)} failed; it said: {last}")
     return [json.loads(printed.splitlines()[-1]) for printed, _ in ended]
 
 

@@ -27,16 +27,16 @@ from lstm_jax.arrays import Array, Key
 from lstm_jax.data.tasks import LAG_RECALL, SOLVED
 from lstm_jax.files import read_arrays, write_arrays
 from lstm_jax.layers import run
-from lstm_jax.studies.contenders import Contender, Curves, init, train
+from lstm_jax.studies.contenders import Contender, Curves, Start, init, train
 from lstm_jax.studies.problems import Judges, Pair, Problem, of_task
 from lstm_jax.studies.verdicts import mean_log_loss
 
 FILE = Path(__file__).with_name("long_lags.safetensors")
 COMMAND = "python -m lstm_jax.studies.long_lags"
-LENGTHS = (10, 30, 100, 300, 1000)  # steps of a sequence; the lag is one less
-UNITS, RUNS, STEPS, BATCH = 32, 8, 400, 20
+LENGTHS = (10, 30, 100, 300)  # steps of a sequence; the lag is one less
+UNITS, RUNS, STEPS, BATCH = 16, 8, 300, 20
 RATES = (0.003, 0.01)
-FIELD = {  # what it is called -> kind and how it begins
+FIELD: dict[str, tuple[str, Start]] = {  # what it is called -> kind and how it begins
     "RNN": ("RNN", 1.0),
     "LSTM, forget bias 0": ("LSTM", 0.0),
     "LSTM, forget bias 1": ("LSTM", 1.0),

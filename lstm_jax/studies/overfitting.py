@@ -26,7 +26,7 @@ from lstm_jax.models import Readout
 from lstm_jax.training import Fit, adam, fit, seeds_mesh
 
 VALIDATION = 258  # of the pictures to train on: the last two forms of ten
-BATCH = 32
+BATCH = 16
 LOOK = 25  # steps from one look at the validation part to the next
 RATE = 0.01
 _SHOWN = 128  # of the pictures that a network learns from, those that its training loss is of
@@ -38,12 +38,12 @@ class Setting(NamedTuple):
     """What networks of one call may differ in.
 
     Attributes:
-        count: pictures to learn from.
+        pictures: how many there are to learn from.
         share: of the features that dropout silences, before each layer and before the readout.
         each_step: whether each step draws a mask of its own; if not, a sequence has one.
     """
 
-    count: int
+    pictures: int
     share: float = 0.0
     each_step: bool = False
 
@@ -115,7 +115,7 @@ class _Own(NamedTuple):
     """What a run has of its own: an order of the pictures (N,), and its setting as arrays."""
 
     order: Array
-    count: Array
+    known: Array
     share: Array
     each_step: Array
 
@@ -123,7 +123,7 @@ class _Own(NamedTuple):
 def _loss(pictures: Pictures, network: Stack, key: Key, own: _Own) -> tuple[Array, _Own]:
     xs, ys = pictures
     for_rows, for_masks = jax.random.split(key)
-    rows = own.order[jax.random.randint(for_rows, (BATCH,), 0, own.count)]
+    rows = own.order[jax.random.randint(for_rows, (BATCH,), 0, own.known)]
     said = answers(network, xs[rows], for_masks, own.share, own.each_step)
     return cross_entropy(said, ys[rows]), own
 
@@ -141,7 +141,7 @@ def _look(
 
     def one(network: Stack, own: _Own) -> tuple[Array, Array]:
         rows = own.order[:_SHOWN]
-        known = jnp.arange(_SHOWN) < own.count
+        known = jnp.arange(_SHOWN) < own.known
         learned = cross_entropy(answers(network, pictures[0][rows]), pictures[1][rows], known)
         return learned, cross_entropy(answers(network, validation[0]), validation[1])
 
@@ -191,36 +191,36 @@ def train(
     units: int = 32,
     layers: int = 1,
     runs: int = 8,
-    steps: int = 400,
+    steps: int = 300,
     watch: Callable[[Fit], object] = lambda _: None,
     progress: bool = False,
 ) -> list[Learned]:
     """Train S = `runs` networks of each setting side by side.
 
     Run n has the same first weights, the same order of the pictures and the same batches under
-    every setting, as far as its count allows: so the runs of two settings are pairs.
+    every setting, as far as its number of pictures allows: so the runs of two settings are pairs.
 
     Args:
-        settings: at least one; their counts are at most those of the pictures there are.
+        settings: at least one; none with more pictures than there are.
         key: a JAX random key.
         units: H of each layer.
         layers: how many.
         runs: networks of each setting.
-        steps: updates, each on 32 pictures, a multiple of 25.
+        steps: updates, each on 16 pictures, a multiple of 25.
         watch: called with the `Fit` so far, as by `fit`.
         progress: whether to show a bar.
 
     Raises:
-        ValueError: a count is no size or too large, `key` is no key, or a number is no size.
+        ValueError: `key` is no key, or a number is no size, or one of pictures is too large.
     """
     check_key("train", key)
     runs = check_size("train", "runs", runs)
     pictures, validation, test = parts()
     there = len(pictures[1])
     for each in settings:
-        if check_size("train", "count of a setting", each.count) > there:
+        if check_size("train", "pictures of a setting", each.pictures) > there:
             raise ValueError(
-                f"train: a setting has {each.count} pictures to learn from; there are {there}"
+                f"train: a setting has {each.pictures} pictures to learn from; there are {there}"
             )
     keys = jax.random.split(key, runs)
     fresh = jax.vmap(partial(init, units=units, layers=layers))(keys)

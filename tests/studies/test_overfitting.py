@@ -58,7 +58,7 @@ def test_losses_are_those_of_the_networks():
 
 
 def test_a_network_learns_from_its_own_pictures_alone(monkeypatch):
-    """Pictures beyond its count may be anything."""
+    """Pictures beyond its own may be anything."""
     pictures, *others = parts()
     [before] = quick([Setting(20)])
     for key in jax.random.split(KEY, 2):
@@ -100,5 +100,5 @@ def test_dropout_acts_in_training_and_not_without_a_key():
 def test_a_count_that_is_not_there_is_named():
     with pytest.raises(ValueError, match="train: a setting has 1030 pictures to learn from; there"):
         quick([Setting(1030)])
-    with pytest.raises(ValueError, match="train: count of a setting should be a whole number"):
+    with pytest.raises(ValueError, match="train: pictures of a setting should be a whole number"):
         quick([Setting(0)])
