@@ -12,7 +12,7 @@ import jax
 import jax.numpy as jnp
 
 from lstm_jax.arrays import Array, Key
-from lstm_jax.cells import cell_step, zero_state
+from lstm_jax.cells import LSTMState, cell_step
 from lstm_jax.init import init_lstm, init_min_lstm
 from lstm_jax.layers import run_parallel
 
@@ -56,16 +56,22 @@ def attend(params: Attention, xs: Array) -> Array:
 
 def costs(length: int, size: int) -> dict[str, Cost]:
     """The cost of each kind of layer, for T = `length` and D = H = `size`."""
-    key = jax.random.key(0)
-    xs = jnp.zeros((1, length, size))
-    lstm, small = init_lstm(key, size, size), init_min_lstm(key, size, size)
+    key, xs, x = jax.random.key(0), _shape((1, length, size)), _shape((1, size))
+    # Shapes are enough to count: no array is made.
+    lstm = jax.eval_shape(lambda: init_lstm(key, size, size))
+    small = jax.eval_shape(lambda: init_min_lstm(key, size, size))
+    looking = jax.eval_shape(lambda: init_attention(key, size))
     levels = math.ceil(math.log2(length))
-    one_step = _flops(cell_step, lstm, zero_state(lstm, 1), xs[:, 0])
+    one_step = _flops(cell_step, lstm, LSTMState(x, x), x)
     return {
         "LSTM": Cost(length * one_step, 2 * size, length),
         "minLSTM": Cost(_flops(run_parallel, small, xs), size, 2 * levels),
-        "attention": Cost(_flops(attend, init_attention(key, size), xs), 2 * length * size, 1),
+        "attention": Cost(_flops(attend, looking, xs), 2 * length * size, 1),
     }
+
+
+def _shape(shape: tuple[int, ...]) -> Any:
+    return jax.eval_shape(lambda: jnp.zeros(shape))
 
 
 def _flops(layer: Callable[..., Any], *arguments: Any) -> float:

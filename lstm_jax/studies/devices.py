@@ -25,7 +25,7 @@ from typing import Any, NamedTuple
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jax.sharding import Mesh, NamedSharding
+from jax.sharding import AxisType, Mesh, NamedSharding
 from jax.sharding import PartitionSpec as P
 
 from lstm_jax.arrays import Array, Key
@@ -42,7 +42,7 @@ DEVICES = (1, 2, 4, 8)
 BATCH, LENGTH, UNITS, STEPS = 256, 64, 64, 10  # of the training that shares its batch
 TIME, ROWS = 2048, 8  # of the sequences that are split
 PROCESSES = 2
-_SECONDS = 120  # for a process to answer
+_SECONDS = 300  # for a process to answer
 
 
 class Found(NamedTuple):
@@ -102,7 +102,7 @@ def losses(mesh: Mesh | None) -> list[float]:
 
 def mesh_of(count: int, axis: str) -> Mesh:
     """The first `count` devices in a row."""
-    return jax.make_mesh((count,), (axis,), devices=jax.devices()[:count])
+    return jax.make_mesh((count,), (axis,), (AxisType.Auto,), devices=jax.devices()[:count])
 
 
 def _seconds(call: Callable[[], Any], times: int = 3) -> float:

@@ -117,6 +117,11 @@ def plan() -> Iterator[tuple[str, int]]:
     yield from ((name, length) for length in LENGTHS for name in FIELD)
 
 
+def finished(results: Results) -> tuple[int, ...]:
+    """The lengths at which every kind has been trained."""
+    return tuple(n for n in LENGTHS if all((name, n) in results for name in FIELD))
+
+
 def better(tries: Sequence[Curves]) -> Result:
     """Of the curves with each learning rate, those with the lower `mean_log_loss`."""
     rate, curves = min(

@@ -101,9 +101,7 @@ plots.bands(
 FEW = 150
 by_width = {32: by_count[COUNTS.index(FEW)]}
 for units in (8, 64):
-    [by_width[units]] = overfitting.train(
-        [Setting(FEW)], key=jax.random.key(0), units=units
-    )
+    [by_width[units]] = overfitting.train([Setting(FEW)], key=jax.random.key(0), units=units)
 
 # %%
 for units in sorted(by_width):
@@ -239,15 +237,15 @@ print(f"{made['command']}, {made['date']}, jax {made['jax']}, {made['machine']}"
 print(made["training"])
 
 # %% [markdown]
-# > **Predict.** An LSTM with forget bias 1, the usual start. What is the first of the lengths 10,
-# > 30, 100 and 300 at which fewer than half of the eight learn it?
+# > **Predict.** An LSTM with forget bias 1, the usual start. What is the first of the lengths in
+# > the table, from 10 steps on, at which fewer than half of the eight learn it?
 # > - (a) 30
 # > - (b) 100
 # > - (c) 300
 # > - (d) none of them: it is what an LSTM is for
 
 # %%
-LENGTHS, KINDS = long_lags.LENGTHS, list(long_lags.FIELD)
+LENGTHS, KINDS = long_lags.finished(lags), list(long_lags.FIELD)
 print(f"{'solved, of 8':22}" + "".join(f"{f'T = {length}':>10}" for length in LENGTHS))
 for name in KINDS:
     print(f"{name:22}" + "".join(f"{lags[name, length].solved:10}" for length in LENGTHS))
@@ -307,13 +305,13 @@ plots.curves(
 )
 
 # %% [markdown]
-# > **Predict.** Live: eight LSTMs with forget bias 0 and eight with chrono at 100 steps, half of
-# > the steps of training. Will the table hold?
-# > - (a) yes: whoever heard nothing has learned nothing
+# > **Predict.** Live: eight LSTMs with forget bias 0 and eight with chrono, other seeds, 30 steps
+# > of a sequence. Will the table hold?
+# > - (a) yes: whoever does not hear the first input learns it less often
 # > - (b) no
 
 # %%
-ONCE_MORE = 100
+ONCE_MORE = 30
 again = {}
 for name in ("LSTM, forget bias 0", "LSTM, chrono"):
     best = long_lags.contenders(name)[long_lags.RATES.index(lags[name, ONCE_MORE].rate)]
@@ -322,14 +320,18 @@ for name in ("LSTM, forget bias 0", "LSTM, chrono"):
         long_lags.problem(ONCE_MORE),
         key=jax.random.key(5),
         runs=SEEDS,
-        steps=long_lags.STEPS // 2,
+        steps=long_lags.STEPS,
     )
 for name, curves in again.items():
     solved = int((curves.right >= 0.99).sum())
     print(f"{name}: solved by {share(solved, SEEDS)}, recorded {lags[name, ONCE_MORE].solved} of 8")
-none, chrono = (int((curves.right >= 0.99).sum()) for curves in again.values())
-answer = "(a)" if none == 0 and chrono >= SEEDS / 2 else "(b)"
-print(f"Verdict: {answer}. {none} of {SEEDS} with bias 0, {chrono} of {SEEDS} with chrono.")
+at_0, at_chrono = (int((curves.right >= 0.99).sum()) for curves in again.values())
+recorded = [lags[name, ONCE_MORE].solved for name in again]
+holds = np.sign(at_chrono - at_0) == np.sign(recorded[1] - recorded[0])
+print(f"Verdict: {'(a)' if holds and at_chrono > at_0 else '(b)'}. ", end="")
+print(
+    f"Now {at_0} with bias 0 and {at_chrono} with chrono, recorded {recorded[0]} and {recorded[1]}."
+)
 
 # %% [markdown]
 # **Notice**
@@ -401,14 +403,14 @@ def normalised_gates(f_sum, i_sum):
 check("normalised_gates", normalised_gates)
 
 # %% [markdown]
-# > **Predict.** A minLSTM over 1,024 steps, once step by step (`run_plain`), once with the steps
+# > **Predict.** A minLSTM over 256 steps, once step by step (`run_plain`), once with the steps
 # > joined (`run_parallel`). Are the outputs the same?
 # > - (a) no: without the order of the steps it is another network
-# > - (b) only roughly, as rounding errors add up over 1,024 steps
+# > - (b) only roughly, as rounding errors add up over 256 steps
 # > - (c) yes, to the precision of float32, and the gradient as well
 
 # %%
-T, H = 1024, 32
+T, H = 256, 32
 small = init_min_lstm(jax.random.key(0), H, H, forget_bias=3.0)
 xs = jax.random.normal(jax.random.key(1), (4, T, H))
 
@@ -418,7 +420,7 @@ def mean_square(params, walk):
     return jnp.mean(hs**2), hs
 
 
-with_gradient = jax.value_and_grad(mean_square, has_aux=True)
+with_gradient = jax.jit(jax.value_and_grad(mean_square, has_aux=True), static_argnums=1)
 (_, by_steps), plain_gradient = with_gradient(small, run_plain)
 (_, joined), joined_gradient = with_gradient(small, run_parallel)
 forward = float(jnp.abs(by_steps - joined).max() / jnp.abs(by_steps).max())
