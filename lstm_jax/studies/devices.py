@@ -142,7 +142,7 @@ def linear_in_parts(a: Array, b: Array, mesh: Mesh) -> Array:
             kept, h = step[0] * before[0], step[0] * before[1] + step[1]
             return (kept, h), (kept, h)
 
-        start = jax.lax.pcast((jnp.ones_like(a[0]), jnp.zeros_like(a[0])), "time", to="varying")
+        start = jnp.ones_like(a[0]), jnp.zeros_like(a[0])
         end, (kept, hs) = jax.lax.scan(walk, start, (a, b))
         ends = jax.lax.all_gather(end, "time")  # (devices, B, H) each
         _, (_, after) = jax.lax.scan(walk, start, ends)
