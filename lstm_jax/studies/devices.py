@@ -38,9 +38,9 @@ from lstm_jax.training import adam, fit
 from lstm_jax.training.processes import join
 
 MODULE = "lstm_jax.studies.devices"
-DEVICES = (1, 2, 4, 8)
-BATCH, LENGTH, UNITS, STEPS = 256, 64, 64, 10  # of the training that shares its batch
-TIME, ROWS = 2048, 8  # of the sequences that are split
+DEVICES = (1, 2, 8)
+BATCH, LENGTH, UNITS, STEPS = 128, 32, 64, 10  # of the training that shares its batch
+TIME, ROWS = 1024, 8  # of the sequences that are split
 PROCESSES = 2
 _SECONDS = 300  # for a process to answer
 
@@ -105,7 +105,7 @@ def mesh_of(count: int, axis: str) -> Mesh:
     return jax.make_mesh((count,), (axis,), (AxisType.Auto,), devices=jax.devices()[:count])
 
 
-def _seconds(call: Callable[[], Any], times: int = 3) -> float:
+def _seconds(call: Callable[[], Any], times: int = 5) -> float:
     """The shortest of a few calls, after one that compiles."""
     seconds_of(call)
     return min(seconds_of(call) for _ in range(times))
