@@ -263,7 +263,7 @@ first = falls("LSTM, forget bias 1")
 answers = {10: "none of these", 30: "(a)", 100: "(b)", 300: "(c)"}
 answer = answers.get(first, "open, it does not fall so far" if missing else "(d)")
 print(f"Verdict: {answer}. Fewer than half learn it, first at: ", end="")
-print(", ".join(f"{name} {falls(name):g}" for name in KINDS))
+print("; ".join(f"{name}: {falls(name):g}" for name in KINDS if falls(name) < np.inf))
 
 plots.curves(
     [str(length) for length in LENGTHS],
