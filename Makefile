@@ -6,7 +6,8 @@ BIN := .venv/bin
 # What `make test` runs, in this order; each is a target of its own.
 STEPS := env lint types unit check-notebooks browser
 
-.PHONY: help lab test $(STEPS) lessons slides grading latency seeds long-run peers bench notebooks format lock clean
+.PHONY: help lab test $(STEPS) lessons slides grading latency seeds long-run long-lags devices peers \
+  bench notebooks format lock clean
 
 help: ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' Makefile | awk -F'|' '{ printf "make %-16s %s\n", $$1, $$2 }'
@@ -62,6 +63,12 @@ seeds: env ## 8 seeds trained together beside 8 one after another: the ratio; le
 
 long-run: env ## train what lesson 08 compares, 32 seeds each: an hour or two, goes on where it was
 	$(BIN)/python -m lstm_jax.studies.long_run $(ARGS)
+
+long-lags: env ## train what lesson 13 compares over longer and longer lags; goes on where it was
+	$(BIN)/python -m lstm_jax.studies.long_lags $(ARGS)
+
+devices: env ## a batch and a sequence split over virtual devices, and two processes: a table
+	$(BIN)/python -m lstm_jax.studies.devices
 
 peers: .venv/peers ## add the other libraries to .venv and compare with them
 	$(BIN)/pytest tests/peers $(ARGS)

@@ -109,6 +109,7 @@ ORDER = [
     "fast",
     "parallel",
     "layers",
+    "dropout",
     "traces",
     "gradients",
     "files",

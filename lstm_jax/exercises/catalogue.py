@@ -17,6 +17,7 @@ from lstm_jax.exercises import (
     lesson_10,
     lesson_11,
     lesson_12,
+    lesson_13,
     long_memory,
     step_back,
 )
@@ -38,6 +39,7 @@ _LESSONS = {
     "10": (lesson_10,),
     "11": (lesson_11,),
     "12": (lesson_12,),
+    "13": (lesson_13,),
 }
 
 # The two digits of its lesson, for each exercise.

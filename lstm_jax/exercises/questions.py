@@ -129,6 +129,19 @@ LESSONS = {
         "how_wild": "abc",
         "worst_leak": "abc",
     },
+    "13 Limitations: where the LSTM stops": {
+        "more_pictures": "abc",
+        "narrow_or_wide": "abc",
+        "which_remedy": "abcd",
+        "where_it_falls": "abcd",
+        "table_holds": "ab",
+        "same_outputs": "abc",
+        "fastest_way": "abc",
+        "way_back": "ab",
+        "eight_devices": "abc",
+        "split_steps": "abc",
+        "sixteen_times": "abc",
+    },
 }
 
 

@@ -13,8 +13,8 @@ from jax.sharding import Mesh
 from jax.tree_util import Partial
 
 from lstm_jax.arrays import Array, Key, check_key, check_size
-from lstm_jax.cells import Params
-from lstm_jax.init import chrono, init_gru, init_lstm, init_rnn
+from lstm_jax.cells import AnyParams
+from lstm_jax.init import chrono, init_gru, init_lstm, init_min_lstm, init_rnn
 from lstm_jax.models import Network, init_network, last_answers
 from lstm_jax.studies.problems import BATCH, Pair, Problem
 from lstm_jax.traces import Clamp
@@ -22,7 +22,7 @@ from lstm_jax.training import DivergenceError, Fit, adam, fit, seeds_mesh
 from lstm_jax.training.blocks import Loss
 
 LOOK = 25  # steps from one look at the held-out sequences to the next
-_KINDS = ("RNN", "GRU", "LSTM")
+_KINDS = ("RNN", "GRU", "LSTM", "minLSTM")
 
 Start = float | str  # a number, or "chrono"
 
@@ -31,11 +31,11 @@ class Contender(NamedTuple):
     """A kind of network and how it is trained; all its runs differ in their key alone.
 
     Attributes:
-        kind: "RNN", "GRU" or "LSTM".
+        kind: "RNN", "GRU", "LSTM" or "minLSTM".
         units: H.
-        start: how it begins. "chrono" for a GRU or LSTM: biases for memories of all lengths. Else
-            a number: the forget bias of an LSTM, the bias of the update gate of a GRU, the gain of
-            an RNN.
+        start: how it begins. "chrono" for all but an RNN: biases for memories of all lengths. Else
+            a number: the forget bias of an LSTM or minLSTM, the bias of the update gate of a GRU,
+            the gain of an RNN.
         rate: the learning rate of Adam.
         clip: the longest gradient; `inf` leaves it as it is.
         held: gates of an LSTM held during training and after, such as `(("f", 1.0),)`.
@@ -168,11 +168,11 @@ def init(contender: Contender, problem: Problem, key: Key) -> Network:
     start = contender.start
     cell = _fresh(for_cell, contender, problem.inputs, 0.0 if isinstance(start, str) else start)
     if isinstance(start, str):
-        cell = chrono(for_start, cell, problem.length)  # type: ignore[arg-type]
+        cell = chrono(for_start, cell, problem.length)  # type: ignore[type-var]
     return init_network(for_readout, cell, problem.answers)
 
 
-def _fresh(key: Key, contender: Contender, inputs: int, start: float) -> Params:
+def _fresh(key: Key, contender: Contender, inputs: int, start: float) -> AnyParams:
     units = contender.units
     match contender.kind:
         case "RNN":
@@ -180,6 +180,8 @@ def _fresh(key: Key, contender: Contender, inputs: int, start: float) -> Params:
         case "GRU":
             gru = init_gru(key, inputs, units)
             return gru._replace(b=gru.b.at[units : 2 * units].set(start))  # second of r, z, n
+        case "minLSTM":
+            return init_min_lstm(key, inputs, units, forget_bias=start)
         case _:
             return init_lstm(key, inputs, units, forget_bias=start)
 

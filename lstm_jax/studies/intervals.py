@@ -1,4 +1,4 @@
-"""How far a score over a stretch of time can be trusted: the block bootstrap.
+"""How far a score can be trusted: over a stretch of time by the block bootstrap, or over seeds.
 
 A test of three years is one draw of three years. Other years would have given another score, and
 how different, the years themselves can tell: put them together anew, again and again, and score
@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
+from scipy.stats import t as student  # type: ignore[import-untyped]
 
 from lstm_jax.arrays import check_size
 
@@ -88,3 +89,19 @@ def skill_interval(
 def share_interval(hits: Floats, *, block: int) -> Interval:
     """How many of `hits` `(N,)` or `(N, ...)` are true, as a share, with its interval."""
     return ratio_interval(hits, np.ones(np.shape(hits)), block=block)
+
+
+def mean_interval(values: Floats) -> Interval:
+    """The mean of independent `values` `(N,)`, such as one a seed, with its interval (Student's t).
+
+    Raises:
+        ValueError: there are fewer than two, or one is not finite.
+    """
+    values = np.asarray(values, np.float64)
+    if values.ndim != 1 or len(values) < 2 or not np.isfinite(values).all():
+        raise ValueError(
+            f"mean_interval: values should be (N,), at least two finite numbers, got {values!r}"
+        )
+    mean, error = values.mean(), values.std(ddof=1) / np.sqrt(len(values))
+    reach = student.ppf(0.975, len(values) - 1) * error
+    return Interval(float(mean), float(mean - reach), float(mean + reach))

@@ -38,7 +38,7 @@ from tqdm import tqdm
 NOTEBOOKS = Path(__file__).resolve().parents[1]
 ROW = "{:28} {:8} {:>8} {:>8}  {}"
 LIMIT = 60  # seconds
-LONGER = {"08": 120, "09": 120, "10": 120, "11": 120, "12": 120}  # lessons that train
+LONGER = {"08": 120, "09": 120, "10": 120, "11": 120, "12": 120, "13": 90}  # lessons that train
 EXPECTED_OUTCOME = {"student": "unanswered", "solved": "passed"}
 WIDGETS = "application/vnd.jupyter.widget-state+json"
 
@@ -176,7 +176,7 @@ def main(arguments: list[str] | None = None, notebooks: Path = NOTEBOOKS) -> int
     versions.add_argument("--student", action="store_true", help="only the student notebooks")
     versions.add_argument("--solved", action="store_true", help="only the solved notebooks")
     parser.add_argument(
-        "--limit", type=float, help="seconds a notebook may take; default 60 or 120"
+        "--limit", type=float, help="seconds a notebook may take; default 60, 90 or 120"
     )
     parser.add_argument("--jobs", type=int, default=1, help="notebooks to run at the same time")
     parser.add_argument("--keep", type=Path, metavar="DIR", help="write executed notebooks here")

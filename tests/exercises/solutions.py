@@ -293,3 +293,21 @@ def skill_per_horizon(forecast, truth, free):
 def pinball_loss(q, y, p):
     above = y - q
     return jnp.mean(jnp.maximum(p * above, (p - 1) * above))
+
+
+def sequence_dropout(xs, u, share):
+    stays = (u >= share)[:, None]
+    return jnp.where(stays, xs / (1 - share), 0.0)
+
+
+def combine(a_first, b_first, a_second, b_second):
+    return a_first * a_second, a_second * b_first + b_second
+
+
+def normalised_gates(f_sum, i_sum):
+    f, i = jax.nn.sigmoid(f_sum), jax.nn.sigmoid(i_sum)
+    return f / (f + i), i / (f + i)
+
+
+def speed_up(serial, devices):
+    return 1 / (serial + (1 - serial) / devices)

@@ -116,7 +116,7 @@ def test_start_is_a_gain_or_a_bias():
     np.testing.assert_array_equal(lstm.b, np.repeat([0, 3, 0, 0], 4))
 
 
-@pytest.mark.parametrize("kind", ["GRU", "LSTM"])
+@pytest.mark.parametrize("kind", ["GRU", "LSTM", "minLSTM"])
 def test_chrono_is_for_the_length_of_the_problem(kind):
     plain = init(Contender(kind, 4, 0.0), SMALL, KEY)
     begun = init(Contender(kind, 4, "chrono"), SMALL, KEY)
@@ -131,7 +131,10 @@ def test_chrono_is_for_the_length_of_the_problem(kind):
     [
         ([], r"train: contenders should be a list of at least one Contender, got \[\]"),
         (LSTM, "train: contenders should be a list of at least one Contender, got Contender"),
-        ([LSTM._replace(kind="lstm")], "kind of a contender should be RNN or GRU or LSTM, got 'ls"),
+        (
+            [LSTM._replace(kind="lstm")],
+            "kind of a contender should be RNN or GRU or LSTM or minLSTM, got 'ls",
+        ),
         ([LSTM._replace(start="Chrono")], 'start of a LSTM should be a number or "chrono", got'),
         ([Contender("RNN")], "train: start of a RNN should be a number, got 'chrono'"),
         (

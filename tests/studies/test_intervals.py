@@ -4,7 +4,13 @@ import numpy as np
 import pytest
 
 from lstm_jax.data import baselines
-from lstm_jax.studies.intervals import Interval, ratio_interval, share_interval, skill_interval
+from lstm_jax.studies.intervals import (
+    Interval,
+    mean_interval,
+    ratio_interval,
+    share_interval,
+    skill_interval,
+)
 
 
 def test_bootstrap_equals_a_plain_loop():
@@ -73,3 +79,21 @@ ONES = np.ones(10)
 def test_wrong_calls_are_named(call, message):
     with pytest.raises(ValueError, match=message):
         call()
+
+
+def test_the_mean_of_seeds_has_students_interval():
+    value, low, high = mean_interval(np.array([1.0, 2.0, 3.0, 6.0]))
+    reach = 3.182446 * np.sqrt(14 / 3 / 4)  # t of 3 degrees of freedom, from a table
+    np.testing.assert_allclose((value, low, high), (3, 3 - reach, 3 + reach), rtol=1e-6)
+
+
+def test_that_interval_holds_the_truth_as_often_as_it_says():
+    rng = np.random.default_rng(0)
+    found = [mean_interval(each) for each in rng.normal(5, 2, (2000, 8))]
+    assert abs(np.mean([low <= 5 <= high for _, low, high in found]) - 0.95) < 0.015
+
+
+@pytest.mark.parametrize("values", [[1.0], [1.0, np.nan], [[1.0, 2.0]]])
+def test_too_few_seeds_are_named(values):
+    with pytest.raises(ValueError, match="mean_interval: values should be"):
+        mean_interval(np.array(values))
