@@ -474,7 +474,7 @@ verdict("temperature", answer, f"Different words of 100: {each}.")
 # - Try your own prompt: change `PROMPT` and run the cell again. Characters that the model does not
 #   know are read as "unknown", of a long prompt the last 256 characters count, and it says so.
 #
-# ## 8. How far back does it look? (6 min)
+# ## 8. How far back does it look? (5 min)
 #
 # An $n$-gram sees $n - 1$ characters. And the LSTM? We let it see only the last few: for 1,000
 # places of the test part it starts with a state of 0, reads $m$ characters, and names the next one.

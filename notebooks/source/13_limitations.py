@@ -349,7 +349,7 @@ holds = np.sign(at_chrono - at_0) == np.sign(recorded[1] - recorded[0])
 verdict(
     "table_holds",
     "(a)" if holds and at_chrono > at_0 else "(b)",
-    f"Now {at_0} with bias 0 and {at_chrono} with chrono, recorded {recorded[0]} and {recorded[1]}.",
+    f"Now {at_0} with bias 0 and {at_chrono} with chrono, before {recorded[0]} and {recorded[1]}.",
 )
 
 # %% [markdown]

@@ -7,15 +7,11 @@ import pytest
 
 TEXT = (build.NOTEBOOKS / "solutions" / "INSTRUCTOR.md").read_text(encoding="utf-8")
 PLANS = {"Four meetings": 4, "Eight meetings": 8, "Fourteen meetings": 14}
-# How long a lesson will take that is not written yet.
-PLANNED = {"13": 60}
 SOURCES = {path.name[:2]: path.read_text() for path in build.NOTEBOOKS.glob("source/[0-9]*.py")}
 
 
 def minutes(lesson: str) -> int:
     """How long a lesson takes as a whole, by its first cell."""
-    if lesson not in SOURCES:
-        return PLANNED[lesson]
     (time,) = re.findall(r"^# Time: (\d+) minutes", SOURCES[lesson], flags=re.MULTILINE)
     return int(time)
 
@@ -54,13 +50,13 @@ def test_the_minutes_of_a_run_sheet_add_up(plan: str) -> None:
 
 def test_the_longest_plan_leaves_nothing_out() -> None:
     rows = table("**Fourteen meetings**")
-    assert [row[1] for row in rows] == sorted(SOURCES | PLANNED)
+    assert [row[1] for row in rows] == sorted(SOURCES)
     assert all(row[2] == "" for row in rows)
 
 
 def test_there_is_a_wrong_answer_to_expect_in_every_lesson() -> None:
     rows = table("## Wrong answers to expect")
-    assert {row[0] for row in rows} == (SOURCES | PLANNED).keys()
+    assert {row[0] for row in rows} == SOURCES.keys()
 
 
 def test_each_question_of_the_quiz_has_an_answer_and_a_place() -> None:
@@ -73,6 +69,6 @@ def test_each_question_of_the_quiz_has_an_answer_and_a_place() -> None:
         assert options == ["(a)", "(b)", "(c)", "(d)"]
         assert answer in options
         for place in places.split(", "):
-            assert place in {*sections(place[:2]), *SOURCES, *PLANNED}
+            assert place in sections(place[:2])
     letters = [row[1] for row in rows]
     assert max(map(letters.count, letters)) <= len(letters) / 2, "no letter is a good guess"
