@@ -1,7 +1,7 @@
 """Initial weights: they decide how far gradient reaches before anything is learned."""
 
 from functools import partial
-from typing import TypeVar
+from typing import Any
 
 import jax
 import jax.numpy as jnp
@@ -125,10 +125,9 @@ def init_diagonal(
     return DiagonalParams(w_x, jnp.zeros_like(kept), jnp.log(kept) - jnp.log1p(-kept))
 
 
-Keeping = TypeVar("Keeping", LSTMParams, GRUParams, MinLSTMParams, MinGRUParams)
-
-
-def chrono(key: Key, params: Keeping, longest: int) -> Keeping:
+def chrono(
+    key: Key, params: LSTMParams | GRUParams | MinLSTMParams | MinGRUParams, longest: int
+) -> Any:
     """The same weights with biases for memories of all lengths up to `longest` steps.
 
     What a gate at σ(b) keeps falls to 1/e in -1/ln σ(b) steps, about e^b. So the bias of the gate

@@ -90,8 +90,8 @@ def run_parallel(
 ) -> tuple[Array, Any]:
     """`run`, with all steps joined by an associative scan, on whatever device.
 
-    The results are those of `run`, which walks one step after another where that is sooner done: on
-    a CPU, most of the time (`lstm_jax.parallel.pays_on_cpu`). For arguments and errors see `run`.
+    The results are those of `run`, which does as this function but on a CPU: there one step after
+    another is sooner done (`lstm_jax.parallel`). For arguments and errors see `run`.
 
     Raises:
         ValueError: for an RNN, LSTM or GRU too: their next state needs the one before.

@@ -7,7 +7,10 @@ A step is the map h ↦ a·h + b, and two steps in a row are again such a map:
 To join maps is associative: the grouping does not matter, so neighbours can be joined at the same
 time, then pairs of neighbours, and so on. `lax.associative_scan` does that: T steps in about
 2·log₂ T rounds (Blelloch, 1990), each round one operation on whole arrays. It does more arithmetic
-than one step after another, so it pays where much of it is done at once.
+than one step after another, so it pays where much of it is done at once: `run` takes it on
+accelerators. On a CPU `run` goes one step after another, a and b computed before. That was 2 to 10
+times as fast wherever it was measured (two cores, busy: T = 64 to 4096, B·H = 8, 256 and 2048,
+forward and gradient), for a step of such a loop costs well below a microsecond.
 
 No a is above 1 and nothing is divided, so nothing overflows, whatever T. The closed form with
 running products A_t = a_t ⋯ a_1, h_t = A_t · (h_0 + Σ b_s / A_s), divides by numbers that reach 0
@@ -38,9 +41,8 @@ def linear_recurrence(
 ) -> tuple[Array, Array]:
     """What `scan_cell` computes, with a and b of all steps computed before the walk.
 
-    `parallel` joins the steps by an associative scan on whatever device; else that is done on
-    accelerators, and on a CPU where it pays. Derivatives go through as in `fast.recurrence`.
-    Nothing is checked.
+    `parallel` joins the steps by an associative scan on a CPU too. Derivatives go through as in
+    `fast.recurrence`. Nothing is checked.
     """
     walk = partial(_walk, reverse=reverse, parallel=parallel)
     hs, final = over_the_mesh(walk, xs.shape[0])(params, xs, state, lengths)
@@ -82,7 +84,7 @@ def join(a: Array, b: Array, h: Array, reverse: bool, parallel: bool) -> Array:
 
     so the way back is joined as the way there.
     """
-    if parallel or pays_on_cpu(*a.shape):
+    if parallel:
         return in_parallel(a, b, h, reverse=reverse)
     return jax.lax.platform_dependent(
         a,
@@ -139,11 +141,3 @@ def in_parallel(a: Array, b: Array, h: Array, *, reverse: bool) -> Array:
 
     a, b = jax.lax.associative_scan(after, (a, b), reverse=reverse)
     return a * h[None] + b
-
-
-def pays_on_cpu(time: int, batch: int, hidden: int) -> bool:
-    """Whether an associative scan of T·B·H numbers on a CPU is sooner done than T steps.
-
-    TODO measured
-    """
-    return False

@@ -17,6 +17,7 @@ from lstm_jax import (
     MinGRUParams,
     MinLSTMParams,
     RNNParams,
+    convert,
     parallel,
     run,
     run_parallel,
@@ -173,22 +174,26 @@ def test_step_is_a_step_of_the_loop_and_shows_its_gates(kind):
         (67, [67, 0, 2], True),
     ],
 )
-@pytest.mark.parametrize("walk", ["one_by_one", "in_parallel"])
+@pytest.mark.parametrize("way", ["run", "run_parallel"])
 @pytest.mark.parametrize("kind", KINDS)
-def test_run_is_the_plain_scan_whichever_walk_it_takes(
-    kind, walk, time, lengths, reverse, monkeypatch
-):
-    jax.clear_caches()
-    monkeypatch.setattr(parallel, "pays_on_cpu", lambda *_: walk == "in_parallel")
-    asked = []
-    chosen = getattr(parallel, walk)
-    monkeypatch.setattr(parallel, walk, lambda *a, **k: asked.append(walk) or chosen(*a, **k))
+def test_both_walks_are_the_plain_scan(kind, way, time, lengths, reverse):
     case = draw(kind, batch=3, time=time)
-    ours = results_and_gradient("run", case, lengths, reverse=reverse)
-    assert asked  # so the walk is the one that is meant
+    ours = results_and_gradient(way, case, lengths, reverse=reverse)
     plain = results_and_gradient("run_plain", case, lengths, reverse=reverse)
     assert_same(ours, plain, 1e-5)
-    jax.clear_caches()
+
+
+def test_run_goes_step_by_step_on_a_cpu_and_in_parallel_elsewhere():
+    case = draw("min_lstm", time=64)
+
+    def loops(way, platform):
+        traced = jax.jit(way).trace(*case)
+        return "while" in traced.lower(lowering_platforms=(platform,)).as_text()
+
+    assert loops(run, "cpu")
+    assert not loops(run, "cuda")
+    assert not loops(run_parallel, "cpu")
+    assert loops(run_plain, "cuda")
 
 
 LONG = 4096
@@ -297,6 +302,7 @@ def test_transformations_and_one_compilation(kind, compilations):
         oracles.assert_close(one, way(params, xs, state), 1e-5)
         lengths = jnp.array([3, 5])
         way(params, xs, state, lengths=lengths)
+        way(params, xs, state, lengths=np.array([3, 5]))
         before = compilations()
         for seed in range(3):
             case = draw(kind, seed=seed)
@@ -403,7 +409,7 @@ WRONG_CALLS = [
     (lambda: lstm_jax.trace(PARAMS, XS), "trace: params is MinLSTMParams, a recurrence that is linear in its state, but trace is for RNNParams, LSTMParams and GRUParams; step, run"),
     (lambda: lstm_jax.gradient_flow(PARAMS, XS), "gradient_flow: params is MinLSTMParams, a recurrence that is linear"),
     (lambda: lstm_jax.influence(PARAMS, XS), "influence: params is MinLSTMParams, a recurrence that is linear"),
-    (lambda: lstm_jax.convert.to_torch(PARAMS), "to_torch: params is MinLSTMParams"),
+    (lambda: convert.to_torch(PARAMS), "to_torch: params is MinLSTMParams"),
     (lambda: lstm_jax.init_min_lstm(0, 3, 4), "init_min_lstm: key should be one random key"),
     (lambda: lstm_jax.init_min_gru(KEY, 3, 0), "init_min_gru: hidden_size should be a whole number from 1 on, got 0"),
     (lambda: lstm_jax.init_diagonal(KEY, 3, 4, slowest=1.0), "init_diagonal: fastest and slowest should be numbers with 0 < fastest <= slowest < 1, got 0.9 and 1.0"),

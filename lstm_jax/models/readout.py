@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
@@ -23,7 +23,7 @@ class Readout(NamedTuple):
 class Network(NamedTuple):
     """A cell and its readout."""
 
-    cell: AnyParams
+    cell: Any  # of `AnyParams`: what uses it knows which
     readout: Readout
 
 

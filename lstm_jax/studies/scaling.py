@@ -109,18 +109,19 @@ def measure(
     calls = {key: program.start() for key, program in programs.items()}
     watch(f"timing {rounds} rounds")
     seconds = medians(calls, rounds)
-    return {
-        way: Curve(
-            list(lengths),
-            *([seconds[make, way, T] for T in lengths] for make in (forward, training_step)),
-            *(
-                [programs[make, way, T].seconds for T in lengths]
-                for make in (forward, training_step)
-            ),
-            [programs[training_step, way, T].bytes for T in lengths],
+
+    def curve(way: str) -> Curve:
+        walked, trained = ([(make, way, T) for T in lengths] for make in (forward, training_step))
+        return Curve(
+            lengths=list(lengths),
+            forward=[seconds[key] for key in walked],
+            training=[seconds[key] for key in trained],
+            compile_forward=[programs[key].seconds for key in walked],
+            compile_training=[programs[key].seconds for key in trained],
+            bytes=[programs[key].bytes for key in trained],
         )
-        for way in ways
-    }
+
+    return {way: curve(way) for way in ways}
 
 
 def medians(calls: Mapping[Any, Callable[[], object]], rounds: int) -> dict[Any, float]:
@@ -135,7 +136,7 @@ def medians(calls: Mapping[Any, Callable[[], object]], rounds: int) -> dict[Any,
 def seconds_of(call: Callable[[], object]) -> float:
     """How long one call takes, until its results are there."""
     begun = time.perf_counter()
-    jax.block_until_ready(call())
+    jax.block_until_ready(call())  # type: ignore[no-untyped-call]
     return time.perf_counter() - begun
 
 
@@ -178,7 +179,7 @@ def fitted(lengths: Sequence[int], values: Sequence[float], *, shortest: int = 1
         )
     if not all(value > 0 for _, value in pairs):
         raise ValueError(f"fitted: values should be above 0, got {list(values)}")
-    logs = np.log(np.float64(pairs))
+    logs = np.log(np.asarray(pairs, np.float64))
     exponent, offset = np.polyfit(logs[:, 0], logs[:, 1], 1)
     kept = [T for T, _ in pairs]
     return Power(float(exponent), float(np.exp(offset)), min(kept), max(kept))

@@ -127,13 +127,13 @@ def _step_back(
 
 def _loop(size: Size, *, training: bool) -> Program:
     params, xs = _shapes(LOOP, size._replace(length=1))
-    x = jax.ShapeDtypeStruct(xs.shape[::2], xs.dtype)  # (B, D)
+    x = jax.eval_shape(lambda xs: xs[:, 0], xs)  # (B, D)
     state = jax.eval_shape(partial(_first_state, size))
     begun = time.perf_counter()
     step, step_back = jax.jit(_step), jax.jit(_step_back)
     compiled = step.lower(params, state, x).compile()
     if training:
-        scalar = jax.ShapeDtypeStruct((), xs.dtype)
+        scalar = jax.eval_shape(lambda xs: xs[0, 0, 0], xs)
         compiled = step_back.lower(params, state, x, scalar, state, params).compile()
     seconds = time.perf_counter() - begun
     kept = sum(leaf.size * leaf.dtype.itemsize for leaf in jax.tree.leaves((state, x)))

@@ -68,7 +68,7 @@ class ScalingExplorer(Explorer):
     way = Choice("walk", WAYS, default="run")
     timed = Choice("time of a", ("training step", "forward pass"))
     order = Order(("measure", "stop", "keep"))
-    t = Slider("length", 0, LONGEST - SHORTEST, default=LONGEST - SHORTEST, step=1)
+    t = Slider("cursor", 0, LONGEST - SHORTEST, default=LONGEST - SHORTEST, step=1)
     answer: Any = Dict().tag(sync=True)
 
     def __init__(self, **values: Any) -> None:
@@ -246,8 +246,8 @@ class ScalingExplorer(Explorer):
             xlabel="length T, steps",
             ylabel="seconds",
             alt=f"Time against length for B = {self.size.batch}, H = {self.size.width}: {finding}.",
-            log=True,
-            log_x=True,
+            log=bool(lines),  # no numbers, no logarithms
+            log_x=bool(lines),
         )
 
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lstm_jax.studies import scaling
-from lstm_jax.studies.scaling import COMMAND, FILE, Curve, Power, fitted, measure, medians
+from lstm_jax.studies.scaling import COMMAND, Curve, Power, fitted, measure, medians
 from lstm_jax.studies.walks import WAYS
 
 LENGTHS = [16, 64, 256, 1024]
@@ -115,7 +115,6 @@ def test_a_file_of_another_kind_is_refused(tmp_path, text):
 
 
 def test_the_records_of_the_package_are_whole():
-    assert FILE.exists()
     for each in scaling.records():
         assert tuple(each.curves) == WAYS
         for curve in each.curves.values():

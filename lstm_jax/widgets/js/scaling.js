@@ -10,8 +10,8 @@ const MIB = 2 ** 20;
 const TIMED = { "training step": "training", "forward pass": "forward" };
 // The axes stay still while points appear.
 const AXES = {
-  seconds: { y: [1e-5, 100], log: true, yTicks: [1e-4, 1e-2, 1, 100] },
-  memory: { y: [1e-3, 1e4], log: true, yTicks: [1e-2, 1, 100, 1e4] },
+  seconds: { y: [1e-5, 10], log: true, yTicks: [1e-4, 1e-2, 1] },
+  memory: { y: [1e-3, 2e3], log: true, yTicks: [1e-2, 1, 100] },
 };
 
 /** 1024 for 10. */
