@@ -40,7 +40,7 @@ from lstm_jax.training.processes import join
 MODULE = "lstm_jax.studies.devices"
 DEVICES = (1, 2, 8)
 BATCH, LENGTH, UNITS, STEPS = 128, 32, 64, 10  # of the training that shares its batch
-TIME, ROWS = 1024, 8  # of the sequences that are split
+TIME, ROWS = 1024, 32  # of the sequences that are split
 PROCESSES = 2
 _SECONDS = 300  # for a process to answer
 
