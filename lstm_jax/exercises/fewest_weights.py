@@ -173,6 +173,11 @@ def _first_alone() -> Network:
     return _read(cell, [0.9, 0.9, -0.9, -0.9])
 
 
+def _order_blind() -> Network:
+    """It adds up what comes, and what is 0 in the end is called XY."""
+    return _read(_by_hand([1 - 1e-9], [[0.9, -0.9]]), _sums(1.0))
+
+
 def _too_wide() -> Network:
     """One unit that does it, and 39 that do nothing."""
     return _read(_by_hand([0.5] * 40, [[0.9, -0.9]] + [[0.0, 0.0]] * 39), _sums(0.5))
@@ -197,7 +202,7 @@ EXERCISES = (
                 _one_unit(0.5, sure=4.0), lambda seen: seen.named >= SOLVED
             ),
             "It knows which two symbols came, and not in which order.": Mistake(
-                _one_unit(1 - 1e-9), lambda seen: seen.both > 0.95 and seen.named > 0.6
+                _order_blind(), lambda seen: seen.both > 0.95 and seen.named > 0.6
             ),
             "It knows the second symbol, and has lost the first.": Mistake(
                 _one_unit(1e-9), lambda seen: seen.second > 0.95 and seen.first < 0.75

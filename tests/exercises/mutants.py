@@ -82,6 +82,9 @@ COMMUTATIVE = {"jnp.maximum", "jnp.minimum", "min"}
 # Mutants that pass and are no mistake: exercise and changed line -> why.
 EQUIVALENT = {
     ("bptt", "for t in range(len(xs), 1, -1):"): "h_0 is 0, so the first step adds nothing",
+    ("mean_pool", "return summed / jnp.maximum(lengths, 1)[:, None].astype(lengths.dtype)"): (
+        "a float divided by a whole number is a float"
+    ),
     ("mix", "mixed = (counts + kinds * p) / jnp.maximum(total + kinds, 0)"): (
         "where nothing was seen, p is taken instead"
     ),

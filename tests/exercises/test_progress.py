@@ -24,6 +24,7 @@ def folder(tmp_path, monkeypatch):
     """A folder of its own, in which the journal is written."""
     monkeypatch.delenv("LSTM_JAX_PROGRESS")
     monkeypatch.chdir(tmp_path)
+    _unwritten.clear()  # of tests that ran before, where nothing is written
     yield tmp_path
     _unwritten.clear()
 
