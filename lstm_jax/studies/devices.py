@@ -19,6 +19,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -225,26 +226,29 @@ def _free_port() -> int:
 
 def _answers(commands: Sequence[Sequence[str]], seconds: float = _SECONDS) -> list[Any]:
     """Run this module once for each list of arguments, all at once: what each reports."""
-    started = [
-        subprocess.Popen(
-            [sys.executable, "-m", MODULE, *arguments],
-            env=os.environ | {"JAX_PLATFORMS": "cpu"},
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-        for arguments in commands
-    ]
-    try:
-        ended = [each.communicate(timeout=seconds) for each in started]
-    except subprocess.TimeoutExpired:
-        raise RuntimeError(
-            f"devices: a process did not answer within {seconds:g} s; close what else keeps this "
-            f"machine busy, or run python -m {MODULE} in a terminal to see how far it comes"
-        ) from None
-    finally:
-        for each in started:
-            each.kill()
+    with ExitStack() as stack:
+        started = [
+            stack.enter_context(
+                subprocess.Popen(
+                    [sys.executable, "-m", MODULE, *arguments],
+                    env=os.environ | {"JAX_PLATFORMS": "cpu"},
+                    stdout=subprocess.PIPE,
+                    stderr=subprocess.PIPE,
+                    text=True,
+                )
+            )
+            for arguments in commands
+        ]
+        try:
+            ended = [each.communicate(timeout=seconds) for each in started]
+        except subprocess.TimeoutExpired:
+            raise RuntimeError(
+                f"devices: a process did not answer within {seconds:g} s; close what else keeps "
+                f"this machine busy, or see how far it comes: run python -m {MODULE} in a terminal"
+            ) from None
+        finally:
+            for each in started:
+                each.kill()
     for arguments, each, (_, said) in zip(commands, started, ended, strict=True):
         if each.returncode:
             last = (said.strip().splitlines() or ["nothing"])[-1]

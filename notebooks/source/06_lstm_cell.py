@@ -807,6 +807,8 @@ print(f"Verdict: training has {change} the direct path, and made {larger} of 4 b
 # the mark comes in step 9. About 2 lines; `hint("hold_forget")` helps.
 
 # %%
+hold_forget = ...  # 40 values, one for each step
+
 ### BEGIN SOLUTION
 hold_forget = jnp.where(jnp.arange(40) < 9, 0.0, 1.0)
 ### END SOLUTION

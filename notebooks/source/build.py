@@ -16,8 +16,9 @@ How to write one:
   `### END SOLUTION`, which the solved notebook keeps: nbgrader reads them. It is whole statements.
 - The student sees one line in its place, `...  # your code here`, so a function whose body is the
   solution returns None. Where a solution ends by assigning to names, the names stay: `a, b = f(x)`
-  leaves `a = b = ...  # your code here`. So a student notebook runs to its end unanswered, and a
-  check that meets None or `...` says "not answered yet".
+  leaves `a = b = ...  # your code here`. A name that the cell has set above its solution, as in
+  `a = ...`, is not set again, so that nbgrader hands out the same. So a student notebook runs to
+  its end unanswered, and a check that meets None or `...` says "not answered yet".
 - A cell tagged instructor, `# %% [markdown] tags=["instructor"]`, stands in the solved notebook
   alone.
 - What a cell is to nbgrader and in a slide show comes from what stands in it: see marks.py. Other
@@ -200,6 +201,9 @@ def stub(source: Path, lines: list[str], solution: Solution) -> str:
     names = [
         node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
     ]
+    cell = max(index for index in range(solution.begin) if CELL_HEADER.match(lines[index]))
+    above = lines[cell : solution.begin]
+    names = [name for name in names if not any(line.startswith(f"{name} =") for line in above)]
     indentation = lines[solution.begin].removesuffix(BEGIN)
     return indentation + " = ".join([*names, STUB])
 

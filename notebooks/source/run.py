@@ -58,6 +58,9 @@ def refuse(event, arguments):
 sys.addaudithook(refuse)
 """
 PEAK_MEMORY = "__import__('resource').getrusage(0).ru_maxrss"
+if sys.platform == "linux":  # there ru_maxrss begins with what the parent process has had
+    STATUS = "__import__('pathlib').Path('/proc/self/status').read_text()"
+    PEAK_MEMORY = f"int({STATUS}.split('VmHWM:')[1].split()[0])"
 PEAK_UNITS_PER_MB = 2**20 if sys.platform == "darwin" else 2**10
 
 

@@ -69,6 +69,12 @@ def test_names_that_a_solution_assigns_last_stay(
     assert sources(build.build(write_source(solution(*lines))).student)[2] == stub
 
 
+def test_a_name_that_is_set_above_a_solution_is_not_set_again(write_source: WriteSource) -> None:
+    text = solution("answer = 6 * 7").replace("### BEGIN", "answer = ...  # a number\n\n### BEGIN")
+    cell = sources(build.build(write_source(text)).student)[2]
+    assert cell == "answer = ...  # a number\n\n...  # your code here"
+
+
 def test_an_instructor_cell_stands_in_the_solved_notebook_alone(write_source: WriteSource) -> None:
     lesson = build.build(write_source(EXERCISE))
     assert "Minute 5" in lesson.solved
