@@ -21,7 +21,13 @@ expect.set_options(timeout=20_000)  # ms; a shared machine may be slow
 LESSONS = sorted(path.name for path in (ROOT / "notebooks").glob("[0-9][0-9]_*.ipynb"))
 SCREENSHOTS = ROOT / "screenshots"
 # In this order: the last leaves the gallery without a kernel.
-GALLERY = ("test_explorers", "test_reopened", "test_training", "test_without_kernel")
+GALLERY = (
+    "test_explorers",
+    "test_reopened",
+    "test_scaling",
+    "test_training",
+    "test_without_kernel",
+)
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:
