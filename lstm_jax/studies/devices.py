@@ -106,19 +106,13 @@ def mesh_of(count: int, axis: str) -> Mesh:
     return jax.make_mesh((count,), (axis,), (AxisType.Auto,), devices=jax.devices()[:count])
 
 
-def _seconds(call: Callable[[], Any], times: int = 5) -> float:
-    """The shortest of a few calls, after one that compiles."""
-    seconds_of(call)
-    return min(seconds_of(call) for _ in range(times))
-
-
 def _share_batch() -> dict[str, Any]:
     by_count: dict[str, list[float]] = {}
     seconds: dict[int, float] = {}
     for count in DEVICES:
         mesh = mesh_of(count, "batch") if count > 1 else None
         by_count[f"{count} devices" if mesh else "1 device"] = losses(mesh)
-        seconds[count] = _seconds(partial(losses, mesh), 2) / STEPS
+        seconds[count] = min(seconds_of(partial(losses, mesh)) for _ in range(2)) / STEPS
     return {"batch": seconds, "losses": by_count}
 
 
@@ -181,7 +175,7 @@ def _share_sequence() -> dict[str, Any]:
         for name, call in calls.items():
             hs = np.asarray(call())
             np.testing.assert_allclose(hs, alone.setdefault(name, hs), rtol=1e-4, atol=1e-4)
-            seconds[name][count] = _seconds(call)
+            seconds[name][count] = min(seconds_of(call) for _ in range(4))  # it is compiled by now
     return {"sequence": seconds}
 
 
