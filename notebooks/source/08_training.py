@@ -471,6 +471,8 @@ guess("live_eight")
 
 # %%
 by_order = race(order[100], ["LSTM"], steps=250)["LSTM"]
+
+# %%
 by_adding = race(adding[50], ["LSTM"], steps=250)["LSTM"]
 
 
@@ -522,12 +524,16 @@ FIELD = long_run.field(order[20].inputs)
 print(f"solved, long run of {made['date']}; then the sequences the median network needed")
 for problem in (*order.values(), *adding.values()):
     print(problem.name)
+    cells = []
     for kind, units in long_run.entered(problem):
         curves = long(problem, kind, units)
         after = np.median(verdicts.solved_after(curves))
         needed = f"{after:,.0f}" if np.isfinite(after) else "never"
         counted = verdicts.share(solved(curves), len(curves.right))
-        print(f"    {kind:4} {units}  {counted!s:24} {needed:>8}")
+        cells.append(f"{kind:4} {units}  {counted!s:20}{needed:>7}")
+    for row in (cells[:3], cells[3:]):  # the same width, then the same number of weights
+        if row:
+            print("    " + "    ".join(row))
 
 count = solved(long(order[50], "RNN"))
 answer = "(a)" if count > 24 else "(c)" if count < 8 else "(b)"
