@@ -26,11 +26,11 @@ def lesson_of(name):
 
 
 def definition(cells, name):
-    """The cell that defines it, a function or a value: its source, and the statement."""
+    """The cell that defines it, a function or a value: its source, and the last statement to."""
     for source in cells:
         if not re.search(rf"^(def {name}\(|{name} = )", source, flags=re.MULTILINE):
             continue
-        for node in ast.parse(source).body:
+        for node in reversed(ast.parse(source).body):
             targets = node.targets if isinstance(node, ast.Assign) else [node]
             if name in {getattr(each, "name", getattr(each, "id", None)) for each in targets}:
                 return source, node
