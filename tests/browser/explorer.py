@@ -109,3 +109,13 @@ def label(slider: Locator) -> str:
 def explorers(page: HeardPage) -> list[Explorer]:
     """All explorers of a page, from top to bottom."""
     return [Explorer(page, root) for root in page.page.locator(".lstm-explorer").all()]
+
+
+def press(shown: Explorer, label: str) -> None:
+    """Press a button."""
+    shown.root.get_by_role("button", name=label, exact=True).click()
+
+
+def wait_for(shown: Explorer, words: str, seconds: float = 120) -> None:
+    """Wait until the read-out says so."""
+    expect(shown.root.locator(".lstm-readout")).to_contain_text(words, timeout=1000 * seconds)

@@ -3,10 +3,9 @@
 from pathlib import Path
 
 import pytest
-from explorer import Explorer
+from explorer import Explorer, press, wait_for
 from gallery import explorer
 from lesson import Lesson
-from playwright.sync_api import expect
 
 NAME = "ScalingExplorer"
 
@@ -17,16 +16,6 @@ def shown(page: Lesson) -> Explorer:
     shown = explorer(page, NAME)
     shown.restart()
     return shown
-
-
-def press(shown: Explorer, label: str) -> None:
-    """Press a button."""
-    shown.root.get_by_role("button", name=label, exact=True).click()
-
-
-def wait_for(shown: Explorer, words: str, seconds: float = 120) -> None:
-    """Wait until the read-out says so."""
-    expect(shown.root.locator(".lstm-readout")).to_contain_text(words, timeout=1000 * seconds)
 
 
 def measure(page: Lesson, shown: Explorer, preset: str) -> None:
@@ -48,7 +37,8 @@ def test_points_appear_while_cells_run(page: Lesson, shown: Explorer, screenshot
     shown.press(shown.root.locator("[data-control=width]"))
     measure(page, shown, "run")
     shown.root.screenshot(path=screenshots / f"{NAME}-measured.png")
-    assert page.ask(f"{NAME}.points['run']['length']") == "[16, 64, 256, 1024]"
+    measured = f"{NAME}.points.get('run', {{}}).get('length')"  # none while the new one begins
+    assert page.until(lambda: page.ask(measured) == "[16, 64, 256, 1024]", 120)
 
 
 def test_too_large_a_request_is_a_sentence(page: Lesson, shown: Explorer) -> None:

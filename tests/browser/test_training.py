@@ -3,10 +3,9 @@
 from pathlib import Path
 
 import pytest
-from explorer import Explorer
+from explorer import Explorer, press, wait_for
 from gallery import explorer
 from lesson import Lesson
-from playwright.sync_api import expect
 
 NAME = "TrainingExplorer"
 
@@ -17,16 +16,6 @@ def shown(page: Lesson) -> Explorer:
     shown = explorer(page, NAME)
     shown.restart()
     return shown
-
-
-def press(shown: Explorer, label: str) -> None:
-    """Press a button."""
-    shown.root.get_by_role("button", name=label, exact=True).click()
-
-
-def wait_for(shown: Explorer, words: str, seconds: float = 120) -> None:
-    """Wait until the read-out says so."""
-    expect(shown.root.locator(".lstm-readout")).to_contain_text(words, timeout=1000 * seconds)
 
 
 def test_curves_grow_while_cells_run_and_sliders_move(
