@@ -6,7 +6,6 @@ piece works on one step, (B, ...), and on a block of K steps at once, (K, B, ...
 """
 
 from collections.abc import Callable
-from functools import partial
 from typing import Any, NamedTuple
 
 import jax
@@ -23,12 +22,14 @@ class Arithmetic(NamedTuple):
     sums: Callable[[Any, Array], Any]  # these, x -> what x adds to the sums of the gates
     tape: Callable[[Any, Any, Array], Any]  # weights, what x adds, h_before -> tape
     advance: Callable[[Any, Any], Any]  # tape, state before -> state after
-    recall: Callable[[Any, Array, Array, Array], Any]  # weights, x, h_before, h -> tape
+    join: Callable[[Any], Any]  # params -> the weights as the way back wants them
+    recall: Callable[[Any, Array, Array, Array], Any]  # these, x, h_before, h -> tape
     slopes: Callable[[Any, Any, Array, Array | None], Any]  # tape, first state, h_before, valid
     # slopes, d_state -> d_sums, and d_state before but for what goes through the sums
     retreat: Callable[[Any, Any], tuple[Array, Any]]
     recurrent: Callable[[Array, Any], Array]  # d_sums, slopes -> the share of h_before W_h
-    gradient: Callable[[Array, Array, Array, Array], Any]  # x, h_before, d_sums, their share
+    # x, h_before, d_sums, their share -> the gradient of the joined weights
+    gradient: Callable[[Array, Array, Array, Array], Any]
 
 
 def zero_unless(valid: Array | None, array: Array) -> Array:
@@ -64,12 +65,34 @@ def _halved(sums: Array, h: Array) -> Array:
     return sums * _row(jnp.concatenate([half, half, whole, half]), sums)
 
 
-def _weights(
-    x: Array, h_before: Array, d_sums: Array, d_recurrent: Array
-) -> tuple[Array, Array, Array]:
-    """The gradient of w_x, w_h and b: a product over all rows of all steps of the block."""
-    over_rows = partial(jnp.einsum, "kbi,kbj->ij")
-    return over_rows(x, d_sums), over_rows(h_before, d_recurrent), d_sums.sum((0, 1))
+class Joined(NamedTuple):
+    """The weights of x above those of h, (D + H, N), and the bias: one product for [x, h]."""
+
+    w: Array
+    b: Array
+
+
+def _join(params: Any) -> Joined:
+    return Joined(jnp.concatenate([params.w_x, params.w_h]), params.b)
+
+
+def _joined_tape(weights: Joined, x: Array, h_before: Array) -> Array:
+    sums = jnp.concatenate([x, h_before], axis=-1) @ weights.w
+    return jnp.tanh(_halved(sums + _row(weights.b, sums), h_before))
+
+
+def _joined_recall(weights: Joined, x: Array, h_before: Array, _: Array) -> Array:
+    return _joined_tape(weights, x, h_before)
+
+
+def _joined_gradient(x: Array, h_before: Array, d_sums: Array, _: Array) -> Joined:
+    x_and_h = jnp.concatenate([x, h_before], axis=-1)
+    return Joined(_over_rows(x_and_h, d_sums), d_sums.sum((0, 1)))
+
+
+def _over_rows(left: Array, d_sums: Array) -> Array:
+    """The gradient of a matrix: one product over all rows of all steps of the block."""
+    return jnp.einsum("kbi,kbj->ij", left, d_sums)
 
 
 def _as_they_are(params: Any) -> Any:
@@ -78,17 +101,6 @@ def _as_they_are(params: Any) -> Any:
 
 def _same(d_sums: Array, _: Any) -> Array:
     return d_sums
-
-
-def _again(
-    sums: Callable[[Any, Array], Any], tape: Callable[[Any, Any, Array], Any]
-) -> Callable[[Any, Array, Array, Array], Any]:
-    """Recall by computing, for the whole block."""
-
-    def recall(weights: Any, x: Array, h_before: Array, _: Array) -> Any:
-        return tape(weights, sums(weights, x), h_before)
-
-    return recall
 
 
 # --- RNN: h = tanh(x W_x + h_before W_h + b) -----------------------------------------------------
@@ -111,11 +123,12 @@ _RNN = Arithmetic(
     sums=_sums,
     tape=_tanh_of_sums,
     advance=lambda tape, _: tape,
+    join=_join,
     recall=_rnn_recall,
     slopes=_rnn_slopes,
     retreat=_rnn_retreat,
     recurrent=_same,
-    gradient=lambda *block: RNNParams(*_weights(*block)),
+    gradient=_joined_gradient,
 )
 
 # --- LSTM: c = f c_before + i g,  h = o tanh(c) --------------------------------------------------
@@ -169,11 +182,12 @@ _LSTM = Arithmetic(
     sums=_sums,
     tape=_tanh_of_sums,
     advance=_lstm_advance,
-    recall=_again(_sums, _tanh_of_sums),
+    join=_join,
+    recall=_joined_recall,
     slopes=_lstm_slopes,
     retreat=_lstm_retreat,
     recurrent=_same,
-    gradient=lambda *block: LSTMParams(*_weights(*block)),
+    gradient=_joined_gradient,
 )
 
 # --- GRU: n = tanh(x_n + b_nx + r m),  m = h_before W_hn + b_n,  h = (1 - z) n + z h_before ------
@@ -198,6 +212,10 @@ def _gru_tape(params: GRUParams, x_sums: tuple[Array, ...], h_before: Array) -> 
     h_r, h_z, h_n = jnp.split(h_before @ params.w_h, 3, axis=-1)
     r, m = jnp.tanh(0.5 * (x_r + h_r)), h_n + _row(params.b_n, h_n)
     return GRUTape(r, jnp.tanh(0.5 * (x_z + h_z)), jnp.tanh(x_n + _opened(r) * m), m)
+
+
+def _gru_recall(params: GRUParams, x: Array, h_before: Array, _: Array) -> GRUTape:
+    return _gru_tape(params, _gru_sums(params, x), h_before)
 
 
 def _gru_advance(tape: GRUTape, h: Array) -> Array:
@@ -230,7 +248,8 @@ def _gru_recurrent(d_sums: Array, slopes: GRUSlopes) -> Array:
 
 def _gru_gradient(x: Array, h_before: Array, d_sums: Array, d_recurrent: Array) -> GRUParams:
     d_m = d_recurrent[..., 2 * h_before.shape[-1] :]
-    return GRUParams(*_weights(x, h_before, d_sums, d_recurrent), d_m.sum((0, 1)))
+    d_weights = _over_rows(x, d_sums), _over_rows(h_before, d_recurrent)
+    return GRUParams(*d_weights, d_sums.sum((0, 1)), d_m.sum((0, 1)))
 
 
 _GRU = Arithmetic(
@@ -238,7 +257,8 @@ _GRU = Arithmetic(
     sums=_gru_sums,
     tape=_gru_tape,
     advance=_gru_advance,
-    recall=_again(_gru_sums, _gru_tape),
+    join=_as_they_are,
+    recall=_gru_recall,
     slopes=_gru_slopes,
     retreat=_gru_retreat,
     recurrent=_gru_recurrent,
@@ -247,33 +267,18 @@ _GRU = Arithmetic(
 
 ARITHMETIC = {RNNParams: _RNN, LSTMParams: _LSTM, GRUParams: _GRU}
 
-# --- x and h side by side ------------------------------------------------------------------------
+# --- Few features --------------------------------------------------------------------------------
 
 FEW = 32  # features for which a product of their own costs more than a few rows more of the other
-
-
-class Joined(NamedTuple):
-    """The weights of x above those of h, and the bias."""
-
-    w: Array
-    b: Array
 
 
 def _joined(cell: Arithmetic) -> Arithmetic:
     """RNN or LSTM with one product a step, [x, h_before] W, and none for the block."""
 
-    def arrange(params: Any) -> Joined:
-        return Joined(jnp.concatenate([params.w_x, params.w_h]), params.b)
-
-    def tape(weights: Joined, x: Array, h_before: Array) -> Array:
-        sums = jnp.concatenate([x, h_before], axis=-1) @ weights.w
-        return jnp.tanh(_halved(sums + _row(weights.b, sums), h_before))
-
     def same(_: Any, x: Array) -> Array:
         return x
 
-    recall = cell.recall if cell is _RNN else _again(same, tape)
-    return cell._replace(arrange=arrange, sums=same, tape=tape, recall=recall)
+    return cell._replace(arrange=_join, sums=same, tape=_joined_tape)
 
 
 _JOINED = {RNNParams: _joined(_RNN), LSTMParams: _joined(_LSTM)}

@@ -101,13 +101,17 @@ class Blocks(NamedTuple):
 
     def read(self, array: Array, k: Array) -> Array:
         """Block k of an array (B, T, ...): (K, B, ...)."""
-        block = jax.lax.dynamic_slice_in_dim(array, self._place(array, k), self.size, axis=1)
+        block = jax.lax.dynamic_slice_in_dim(
+            array, self._place(array, k), self.size, axis=1, allow_negative_indices=False
+        )
         return self._in_order(jnp.swapaxes(block, 0, 1))
 
     def write(self, array: Array, block: Array, k: Array) -> Array:
         """The array (B, T, ...) with `block` (K, B, ...) in place of its block k."""
         block = jnp.swapaxes(self._in_order(block), 0, 1)
-        return jax.lax.dynamic_update_slice_in_dim(array, block, self._place(array, k), axis=1)
+        return jax.lax.dynamic_update_slice_in_dim(
+            array, block, self._place(array, k), axis=1, allow_negative_indices=False
+        )
 
     def count(self, array: Array) -> int:
         """The number of blocks of an array (B, T, ...)."""
@@ -168,7 +172,7 @@ def _backward(blocks: Blocks, residuals: Any, cotangents: Any) -> tuple[Any, ...
     params, xs, lengths, hs, kept = residuals
     d_hs, d_state = cotangents
     cell = arithmetic(params)
-    weights, w_h_back, w_x_back = cell.arrange(params), params.w_h.T, params.w_x.T
+    (joined, split), w_h_back, w_x_back = jax.vjp(cell.join, params), params.w_h.T, params.w_x.T
     valid = _valid(lengths, xs)
 
     # The share of a step's gradient that goes through W_h is multiplied in the step before it,
@@ -187,7 +191,7 @@ def _backward(blocks: Blocks, residuals: Any, cotangents: Any) -> tuple[Any, ...
         return (cell.recurrent(d_sums, slopes), d_state), d_sums
 
     def one_block_back(carry: Any, block: Any) -> tuple[Any, None]:
-        d_after, d_params, d_xs = carry
+        d_after, d_joined, d_xs = carry
         k, (start, tape) = block
         now = None if valid is None else blocks.read(valid, k)
         x, h, d_h = (zero_unless(now, blocks.read(array, k)) for array in (xs, hs, d_hs))
@@ -196,24 +200,24 @@ def _backward(blocks: Blocks, residuals: Any, cotangents: Any) -> tuple[Any, ...
         h_before = h[:-1] if now is None else jnp.where(now[:-1], h[:-1], first)
         h_before = jnp.concatenate([first, h_before])
         if tape is None:
-            tape = cell.recall(weights, x, h_before, h)
+            tape = cell.recall(joined, x, h_before, h)
         slopes = cell.slopes(tape, start, h_before, now)
         d_before, d_sums = jax.lax.scan(one_step_back, d_after, (d_h, slopes, now), reverse=True)
         d_now = cell.gradient(x, h_before, d_sums, cell.recurrent(d_sums, slopes))
-        d_params = jax.tree.map(jnp.add, d_params, d_now)
-        return (d_before, d_params, blocks.write(d_xs, d_sums @ w_x_back, k)), None
+        d_joined = jax.tree.map(jnp.add, d_joined, d_now)
+        return (d_before, d_joined, blocks.write(d_xs, d_sums @ w_x_back, k)), None
 
     if valid is None and not isinstance(params, GRUParams):
         d_hs, d_state = _enter_by_output(d_hs, d_state, 0 if blocks.reverse else xs.shape[1] - 1)
     nothing = jnp.zeros((len(xs), params.w_h.shape[1]), xs.dtype)  # goes through W_h at the end
     start = (
         (nothing, d_state),
-        jax.tree.map(jnp.zeros_like, params),
+        jax.tree.map(jnp.zeros_like, joined),
         _empty(xs.shape, xs.dtype),
     )
     ks = jnp.arange(blocks.count(xs))
-    (d_first, d_params, d_xs), _ = jax.lax.scan(one_block_back, start, (ks, kept), reverse=True)
-    return d_params, d_xs, before(*d_first), None
+    (d_first, d_joined, d_xs), _ = jax.lax.scan(one_block_back, start, (ks, kept), reverse=True)
+    return *split(d_joined), d_xs, before(*d_first), None
 
 
 _walk.defvjp(_walk_and_keep, _backward)
