@@ -7,14 +7,9 @@ lies between looks like it. The longer the sequence, the longer the lag. Stop it
 started again, it goes on where it was. `--again` begins from nothing.
 """
 
-import argparse
 import json
-import os
-import platform
 from collections.abc import Iterator, Sequence
-from datetime import date
 from functools import cache, partial
-from importlib.metadata import version
 from pathlib import Path
 from typing import NamedTuple
 
@@ -25,8 +20,9 @@ import numpy.typing as npt
 
 from lstm_jax.arrays import Array, Key
 from lstm_jax.data.tasks import LAG_RECALL, SOLVED
-from lstm_jax.files import read_arrays, write_arrays
+from lstm_jax.files import read_arrays
 from lstm_jax.layers import run
+from lstm_jax.studies import resumable
 from lstm_jax.studies.contenders import Contender, Curves, Start, init, train
 from lstm_jax.studies.problems import Judges, Pair, Problem, of_task
 from lstm_jax.studies.verdicts import mean_log_loss
@@ -137,48 +133,31 @@ def load() -> Results:
         FileNotFoundError: it has found nothing yet.
         ValueError: the file is not whole.
     """
-    return _read()[0]
+    arrays, note = read_arrays("long_lags", FILE)
+    return {
+        (name, length): Result(rate, arrays[f"{name}/{length}"], steps)
+        for name, length, rate, steps in json.loads(note["results"])
+    }
 
 
 def made_by() -> dict[str, str]:
     """The command, the date, the versions and the machine behind the results; raises as `load`."""
-    return _read()[1]
-
-
-def _read() -> tuple[Results, dict[str, str]]:
-    arrays, note = read_arrays("long_lags", FILE)
-    results = {
-        (name, length): Result(rate, arrays[f"{name}/{length}"], steps)
-        for name, length, rate, steps in json.loads(note["results"])
-    }
-    return results, json.loads(note["made_by"])
+    return resumable.made_by(FILE)
 
 
 def _write(results: Results) -> None:
-    made = {
-        "command": COMMAND,
-        "date": date.today().isoformat(),
-        "python": platform.python_version(),
-        **{name: version(name) for name in ("lstm_jax", "jax", "jaxlib", "optax", "numpy")},
-        "machine": f"{platform.machine()}, {jax.default_backend()}, {jax.device_count()} devices",
-        "training": f"{STEPS} steps of {BATCH} sequences, {RUNS} networks, {UNITS} units",
-    }
     listed = [(*where, each.rate, each.steps) for where, each in results.items()]
-    arrays = {f"{name}/{length}": each.right for (name, length), each in results.items()}
-    write_arrays(FILE, arrays, {"made_by": json.dumps(made), "results": json.dumps(listed)})
+    resumable.write(
+        FILE,
+        {f"{name}/{length}": each.right for (name, length), each in results.items()},
+        {"results": json.dumps(listed)},
+        training=f"{STEPS} steps of {BATCH} sequences, {RUNS} networks, {UNITS} units",
+    )
 
 
 def main() -> None:
     """Train what is not there yet."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--again", action="store_true", help="begin from nothing")
-    parser.add_argument("--devices", type=int, default=os.cpu_count(), help="cores to train on")
-    arguments = parser.parse_args()
-    jax.config.update("jax_num_cpu_devices", arguments.devices)  # type: ignore[no-untyped-call]
-    checkpoint = FILE.with_suffix(".checkpoint")
-    if arguments.again:
-        FILE.unlink(missing_ok=True)
-        checkpoint.unlink(missing_ok=True)
+    checkpoint = resumable.begin(__doc__, FILE)
     results = load() if FILE.exists() else {}
     for name, length in plan():
         if (name, length) in results:
@@ -192,8 +171,8 @@ def main() -> None:
             steps=STEPS,
             checkpoint=checkpoint,
         )
-        if any(each.steps < STEPS and (each.diverged < 0).any() for each in tries):
-            print(f"It goes on from there with {COMMAND}")  # Ctrl-C raises nothing
+        if resumable.was_stopped(tries, STEPS):
+            print(f"It goes on from there with {COMMAND}")
             return
         result = results[name, length] = better(tries)
         _write(results)

@@ -7,14 +7,9 @@ is not run again; `--again` begins from nothing. Learning rates are searched fir
 than those that count, and every kind of network gets the same ten tries.
 """
 
-import argparse
 import json
-import os
-import platform
 from collections.abc import Iterator, Sequence
-from datetime import date
 from functools import cache, partial
-from importlib.metadata import version
 from math import inf
 from pathlib import Path
 from typing import NamedTuple
@@ -23,7 +18,8 @@ import jax
 import numpy as np
 
 from lstm_jax.data.tasks import ADDING, LAG_RECALL, TEMPORAL_ORDER_2
-from lstm_jax.files import read_arrays, write_arrays
+from lstm_jax.files import read_arrays
+from lstm_jax.studies import resumable
 from lstm_jax.studies.contenders import Contender, Curves, Start, train
 from lstm_jax.studies.problems import Problem, of_sunspots, of_task
 from lstm_jax.studies.verdicts import good_after, mean_log_loss, solved_after
@@ -168,17 +164,8 @@ def load() -> Results:
         FileNotFoundError: it has found nothing yet.
         ValueError: the file is not whole.
     """
-    return _read()[0]
-
-
-def made_by() -> dict[str, str]:
-    """The command, the date, the versions and the machine behind the results; raises as `load`."""
-    return _read()[1]
-
-
-def _read() -> tuple[Results, dict[str, str]]:
     arrays, note = read_arrays("long_run", FILE)
-    results = {
+    return {
         name: [
             Result(
                 Contender._make((*others, tuple((gate, value) for gate, value in held))),
@@ -188,7 +175,11 @@ def _read() -> tuple[Results, dict[str, str]]:
         ]
         for name, (steps, contenders) in json.loads(note["experiments"]).items()
     }
-    return results, json.loads(note["made_by"])
+
+
+def made_by() -> dict[str, str]:
+    """The command, the date, the versions and the machine behind the results; raises as `load`."""
+    return resumable.made_by(FILE)
 
 
 def _write(results: Results) -> None:
@@ -202,29 +193,12 @@ def _write(results: Results) -> None:
         name: (those[0].curves.steps, [each.contender for each in those])
         for name, those in results.items()
     }
-    made = {
-        "command": COMMAND,
-        "date": date.today().isoformat(),
-        "python": platform.python_version(),
-        **{name: version(name) for name in ("lstm_jax", "jax", "jaxlib", "optax", "numpy")},
-        "machine": f"{platform.machine()}, {jax.default_backend()}, {jax.device_count()} devices",
-    }
-    write_arrays(
-        FILE, arrays, {"made_by": json.dumps(made), "experiments": json.dumps(experiments)}
-    )
+    resumable.write(FILE, arrays, {"experiments": json.dumps(experiments)})
 
 
 def main() -> None:
     """Run what is not there yet."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--again", action="store_true", help="begin from nothing")
-    parser.add_argument("--devices", type=int, default=os.cpu_count(), help="cores to train on")
-    arguments = parser.parse_args()
-    jax.config.update("jax_num_cpu_devices", arguments.devices)  # type: ignore[no-untyped-call]
-    checkpoint = FILE.with_suffix(".checkpoint")
-    if arguments.again:
-        FILE.unlink(missing_ok=True)
-        checkpoint.unlink(missing_ok=True)
+    checkpoint = resumable.begin(__doc__, FILE)
     results = load() if FILE.exists() else {}
     for experiment in plan(results):
         if experiment.name in results:
@@ -238,18 +212,13 @@ def main() -> None:
             steps=experiment.steps,
             checkpoint=checkpoint,
         )
-        if _was_stopped(curves, experiment.steps):
+        if resumable.was_stopped(curves, experiment.steps):
             print(f"It goes on from there with {COMMAND}")
             return
         results[experiment.name] = list(map(Result, experiment.contenders, curves))
         _write(results)
         checkpoint.unlink(missing_ok=True)
         _report(experiment, results[experiment.name])
-
-
-def _was_stopped(curves: Sequence[Curves], steps: int) -> bool:
-    """Whether training ended early though a run could have gone on: Ctrl-C raises nothing."""
-    return any(each.steps < steps and (each.diverged < 0).any() for each in curves)
 
 
 def _report(experiment: Experiment, results: Sequence[Result]) -> None:

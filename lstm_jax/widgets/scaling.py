@@ -1,15 +1,12 @@
 """Time and memory against length: choose a way to walk, press a button, and points appear."""
 
-import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
-from functools import partial
 from statistics import median
-from typing import Any
+from typing import Any, ClassVar
 
 import jax
 import numpy as np
-from traitlets import Dict
 
 from lstm_jax.arrays import Array
 from lstm_jax.cells import AnyParams
@@ -17,15 +14,15 @@ from lstm_jax.plots import Picture, curves
 from lstm_jax.studies.scaling import Power, fitted, seconds_of
 from lstm_jax.studies.walks import WAYS, Program, Size, forward, inputs, training_step
 from lstm_jax.widgets.controls import Choice, Order, Slider
-from lstm_jax.widgets.explorer import LAST, Explorer
+from lstm_jax.widgets.explorer import LAST
 from lstm_jax.widgets.jobs import Job
+from lstm_jax.widgets.ordered import OrderedExplorer
 
 SHORTEST, LONGEST = 4, 13  # powers of 2: T = 16 and 8192
 APART = 2  # powers of 2 between two points
 FIT_FROM = 64  # shorter sequences are left out of the fitted lines
 SECONDS, BYTES = 10.0, 2**30  # what one call may take
 ROUNDS, ENOUGH = 15, 0.5  # timings of a point, and the seconds after which there are no more
-LOOKS = {"t", "order", "timed"}  # controls that measuring does not depend on
 _PRESETS: dict[str, dict[str, Any]] = {
     "run": {},
     "a step at a time": {"way": "Python loop", "length": 8},
@@ -36,7 +33,7 @@ _PRESETS: dict[str, dict[str, Any]] = {
 }
 
 
-class ScalingExplorer(Explorer):
+class ScalingExplorer(OrderedExplorer):
     """How long a walk takes, and how much memory, as sequences grow: measured where it runs.
 
     "measure" times one way to walk at lengths that grow by a factor of 4 up to `length`, forward
@@ -69,12 +66,11 @@ class ScalingExplorer(Explorer):
     timed = Choice("time of a", ("training step", "forward pass"))
     order = Order(("measure", "stop", "keep"))
     t = Slider("cursor", 0, LONGEST - SHORTEST, default=LONGEST - SHORTEST, step=1)
-    answer: Any = Dict().tag(sync=True)
+    looks: ClassVar = OrderedExplorer.looks | {"timed"}
+    baseline: ClassVar = ("with", "points")
 
     def __init__(self, **values: Any) -> None:
         """As above."""
-        self._job: Job | None = None
-        self._lock = threading.RLock()  # around all that both the thread and the kernel change
         super().__init__(
             view="scaling",
             presets={name: {"t": LAST, **moved} for name, moved in _PRESETS.items()},
@@ -85,11 +81,8 @@ class ScalingExplorer(Explorer):
                 "fit_from": FIT_FROM,
                 "device": jax.devices()[0].platform.upper(),
             },
-            buttons={"measure": "measure", "stop": "stop", "keep": "keep as baseline"},
             **values,
         )
-        self.answer = {"of": {"order": self.order}}
-        self.observe(self._obey, names="order")
 
     # --- from a cell
 
@@ -99,23 +92,7 @@ class ScalingExplorer(Explorer):
         Args:
             wait: return when all points are there; interrupting stops it.
         """
-        self._press("measure")
-        job = self._job
-        if not wait or job is None:
-            return
-        try:
-            job.join()
-        except KeyboardInterrupt:
-            self.stop()
-            job.join()
-
-    def stop(self) -> None:
-        """Press "stop": no further point; those that are there stay."""
-        self._press("stop")
-
-    def keep(self) -> None:
-        """Press "keep as baseline": show the points beside those of another batch and width."""
-        self._press("keep")
+        self._begin(wait=wait)
 
     @property
     def size(self) -> Size:
@@ -149,61 +126,34 @@ class ScalingExplorer(Explorer):
         """The first of the sequences (T, D)."""
         return inputs(self.way, self.size)[1][0]
 
-    # --- what the buttons do
+    # --- in the kernel, and in the thread of the job
 
-    def _press(self, word: str) -> None:
-        number = int(self.order.split()[1]) if self.order else 0
-        self.order = f"{word} {number + 1}"
+    def begun(self, shown: Mapping[str, Any], settings: Mapping[str, Any]) -> dict[str, Any]:  # noqa: D102
+        before = shown.get("with", settings)
+        same = all(before[name] == settings[name] for name in ("batch", "width"))
+        others = self.points if same else {}
+        points = {way: each for way, each in others.items() if way != settings["way"]}
+        return {**shown, "phase": "measuring", "says": "", "points": points}
 
-    def _obey(self, _: Any) -> None:
-        word = self.order.split(" ")[0]
-        with self._lock:
-            if self._job is not None and word != "keep":
-                self._job.stopped.set()
-            shown = {**self.answer, "of": {"order": self.order}}
-            if word == "measure":
-                used = self._settings()
-                shown |= {"phase": "measuring", "says": "", "with": used}
-                same = {"batch", "width"}
-                before = self.answer.get("with", used)
-                others = self.points if all(before[n] == used[n] for n in same) else {}
-                shown["points"] = {way: p for way, p in others.items() if way != used["way"]}
-                self._job = Job(partial(self._measure, used["way"], self.size), self._job)
-                self._job.start()
-            elif word == "stop" and "phase" in shown:
-                shown["phase"] = "ended"
-            elif word == "keep" and self.points:
-                shown["kept"] = {name: shown[name] for name in ("with", "points")}
-            elif not word:  # a reset
-                self._job = None
-                shown = {"of": shown["of"]}
-            self.answer = shown
-
-    def _settings(self) -> dict[str, Any]:
-        names = (control["name"] for control in self.controls)
-        return {name: getattr(self, name) for name in names if name not in LOOKS}
-
-    # --- in the thread of the job
-
-    def _measure(self, way: str, size: Size, job: Job) -> None:
+    def work(self, settings: Mapping[str, Any], job: Job) -> None:  # noqa: D102
+        way = settings["way"]
+        longest, batch, width = (2 ** settings[name] for name in ("length", "batch", "width"))
         says = ""
         try:
-            for length in _lengths(size.length):
-                now = size._replace(length=length)
+            for length in _lengths(longest):
+                now = Size(length, batch, width)
                 says = self._too_large(way, now)
                 if not says:
                     point = _point(way, now, job.stopped.is_set)
                     if isinstance(point, str):
                         says = point
                     elif point:
-                        self._tell(job, way, point)
+                        self._add(job, way, point)
                 if says or job.stopped.is_set():
                     break
         except Exception as error:  # would be lost: nothing in a notebook shows it
             says = "Measuring failed: " + str(error).split("\n")[0]
-        with self._lock:
-            if job is self._job:
-                self.answer = {**self.answer, "phase": "ended", "says": says}
+        self.tell(job, phase="ended", says=says)
 
     def _too_large(self, way: str, size: Size) -> str:
         """Why the next point is not measured, going by those before it; or ""."""
@@ -219,14 +169,11 @@ class ScalingExplorer(Explorer):
             f"{SECONDS:.0f} s is the limit here: take a shorter, narrower or smaller batch."
         )
 
-    def _tell(self, job: Job, way: str, point: Mapping[str, float]) -> None:
-        """Show a point of a job, unless another job has taken its place."""
+    def _add(self, job: Job, way: str, point: Mapping[str, float]) -> None:
         with self._lock:
-            if job is not self._job:
-                return
             before = self.points.get(way, {name: [] for name in point})
             grown = {name: [*values, point[name]] for name, values in before.items()}
-            self.answer = {**self.answer, "points": {**self.points, way: grown}}
+            self.tell(job, points={**self.points, way: grown})
 
     # --- for fronts without widgets
 

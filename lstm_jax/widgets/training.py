@@ -1,18 +1,15 @@
 """Training, live: set the learning rate and the rest, press a button, and watch the curves grow."""
 
 import math
-import threading
 import time
 from collections.abc import Callable, Mapping
-from functools import partial
-from typing import Any
+from typing import Any, ClassVar
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 import numpy.typing as npt
 from jax.tree_util import Partial
-from traitlets import Dict
 
 from lstm_jax.arrays import Array, Key
 from lstm_jax.cells import Params
@@ -23,14 +20,14 @@ from lstm_jax.plots import Picture, bands
 from lstm_jax.training import DivergenceError, Fit, adam, fit
 from lstm_jax.widgets import padded
 from lstm_jax.widgets.controls import Choice, Order, Slider, check_between
-from lstm_jax.widgets.explorer import LAST, Explorer
+from lstm_jax.widgets.explorer import LAST
 from lstm_jax.widgets.jobs import Job
+from lstm_jax.widgets.ordered import OrderedExplorer
 
 RUNS = 8
 STEPS, POINT = 500, 10  # steps of training; of those, how many are one point of a curve
 BLOCK, EVERY = 20, 2  # steps between two looks at the stop button; from accuracy to accuracy
 SECONDS = 0.5  # between two messages to the page, at least
-LOOKS = {"t", "order"}  # controls that training does not depend on
 _PRESETS: dict[str, dict[str, Any]] = {
     "learns": {},
     "rate too high": {"rate": -0.5},
@@ -44,7 +41,7 @@ _PRESETS: dict[str, dict[str, Any]] = {
 Floats = npt.NDArray[np.float32]
 
 
-class TrainingExplorer(Explorer):
+class TrainingExplorer(OrderedExplorer):
     """Eight networks learn side by side: their loss and accuracy, while they are trained.
 
     They learn the temporal order task (two places), each from its own weights and sequences. The
@@ -81,14 +78,12 @@ class TrainingExplorer(Explorer):
     clip = Choice("clip gradients at", ("0.1", "1", "10", "off"), default="1")
     order = Order(("train", "stop", "keep"))
     t = Slider("point", 0, STEPS // POINT - 1, step=1, default=STEPS // POINT - 1)
-    answer: Any = Dict().tag(sync=True)
+    baseline: ClassVar = ("with", "loss", "accuracy")
 
     def __init__(self, *, seed: int = 0, **values: Any) -> None:
         """As above."""
         self.seed = check_between("TrainingExplorer", "seed", seed, 0, 2**31 - 1 - RUNS)
         self.result: Fit | None = None
-        self._job: Job | None = None
-        self._lock = threading.RLock()  # around all that both the thread and the kernel change
         chance = TASK.without_memory(padded.STEPS)
         super().__init__(
             view="training",
@@ -101,11 +96,8 @@ class TrainingExplorer(Explorer):
                 "solved": SOLVED,
                 "chance": {"loss": chance.loss, "accuracy": 100 * chance.accuracy},
             },
-            buttons={"train": "train", "stop": "stop", "keep": "keep as baseline"},
             **values,
         )
-        self.answer = {"of": {"order": self.order}}
-        self.observe(self._obey, names="order")
 
     # --- from a cell
 
@@ -120,30 +112,14 @@ class TrainingExplorer(Explorer):
         Args:
             wait: return when training has ended, with its `Fit`; interrupting stops training.
         """
-        self._press("train")
-        job = self._job
-        if not wait or job is None:
-            return None
-        try:
-            job.join()
-        except KeyboardInterrupt:
-            self.stop()
-            job.join()
-        return self.result
-
-    def stop(self) -> None:
-        """Press "stop": end training after the block that is under way; its curves stay."""
-        self._press("stop")
-
-    def keep(self) -> None:
-        """Press "keep as baseline": show the curves beside those of the next training."""
-        self._press("keep")
+        self._begin(wait=wait)
+        return self.result if wait else None
 
     @property
     def params(self) -> Params:
         """The cell of the first run, as trained by now or else as it begins; all its units act."""
         used = self._settings() if self.result is None else self.answer["with"]
-        networks = self._begin(used)[1] if self.result is None else self.result.params
+        networks = self._networks(used)[1] if self.result is None else self.result.params
         return padded.cut(jax.tree.map(lambda leaf: leaf[0], networks), used["width"]).cell
 
     @property
@@ -152,47 +128,25 @@ class TrainingExplorer(Explorer):
         batch = padded.draw(jnp.int32(self.length), jax.random.key(self.seed))
         return batch.xs[0, : self.length]
 
-    # --- what the buttons do
+    # --- in the kernel
 
-    def _press(self, word: str) -> None:
-        number = int(self.order.split()[1]) if self.order else 0
-        self.order = f"{word} {number + 1}"
+    def begun(self, shown: Mapping[str, Any], _: Mapping[str, Any]) -> dict[str, Any]:  # noqa: D102
+        self.result = None
+        kept = {"kept": shown["kept"]} if "kept" in shown else {}
+        return {**kept, "phase": "starting"}
 
-    def _obey(self, _: Any) -> None:
-        word = self.order.split(" ")[0]
-        with self._lock:
-            if self._job is not None and word != "keep":
-                self._job.stopped.set()
-            shown = {**self.answer, "of": {"order": self.order}}
-            if word == "train":
-                used = self._settings()
-                kept = {"kept": shown["kept"]} if "kept" in shown else {}
-                shown = {"of": shown["of"], **kept, "with": used, "phase": "starting"}
-                self.result = None
-                self._job = Job(partial(self._train, used), self._job)
-                self._job.start()
-            elif word == "stop" and "phase" in shown:
-                shown["phase"] = "ended"
-            elif word == "keep" and "loss" in shown:
-                shown["kept"] = {name: shown[name] for name in ("with", "loss", "accuracy")}
-            elif not word:  # a reset
-                self._job, self.result = None, None
-                shown = {"of": shown["of"]}
-            self.answer = shown
-
-    def _settings(self) -> dict[str, Any]:
-        names = (control["name"] for control in self.controls)
-        return {name: getattr(self, name) for name in names if name not in LOOKS}
+    def forget(self) -> None:  # noqa: D102
+        self.result = None
 
     # --- in the thread of the job
 
-    def _begin(self, used: Mapping[str, Any]) -> tuple[Key, Network]:
+    def _networks(self, used: Mapping[str, Any]) -> tuple[Key, Network]:
         """The keys of the runs, and their networks before training."""
         keys = jax.vmap(jax.random.key)(jnp.arange(self.seed, self.seed + RUNS))
         width, forget_bias = jnp.int32(used["width"]), jnp.float32(used["forget_bias"])
         return keys, padded.draw_networks(used["cell"], keys, width, forget_bias)
 
-    def _train(self, used: Mapping[str, Any], job: Job) -> None:
+    def work(self, settings: Mapping[str, Any], job: Job) -> None:  # noqa: D102
         began = time.monotonic()
         due = began
 
@@ -201,20 +155,20 @@ class TrainingExplorer(Explorer):
             now = time.monotonic()
             if now >= due and so_far.history.loss.size:
                 due = now + SECONDS
-                self._tell(job, so_far, phase="training", seconds=now - began)
+                self._show_curves(job, so_far, phase="training", seconds=now - began)
             return job.stopped.is_set()
 
         sentences: list[str] = []
         try:
-            result = self._fit(used, watch, sentences.append)
+            result = self._fit(settings, watch, sentences.append)
             says = sentences[0].removeprefix("fit: ") if sentences else ""
         except DivergenceError as error:
             result = error.fit
             says = f"All {RUNS} runs diverged: lower the learning rate, or clip the gradients."
         except Exception as error:  # would be lost: nothing in a notebook shows it
-            self._tell(job, None, phase="ended", says=f"Training failed: {error}")
+            self.tell(job, phase="ended", says=f"Training failed: {error}")
             return
-        self._tell(job, result, phase="ended", seconds=time.monotonic() - began, says=says)
+        self._show_curves(job, result, phase="ended", seconds=time.monotonic() - began, says=says)
 
     def _fit(
         self,
@@ -222,7 +176,7 @@ class TrainingExplorer(Explorer):
         watch: Callable[[Fit], bool],
         say: Callable[[str], object],
     ) -> Fit:
-        keys, networks = self._begin(used)
+        keys, networks = self._networks(used)
         clip = math.inf if used["clip"] == "off" else float(used["clip"])
         return fit(
             padded.loss,
@@ -239,15 +193,11 @@ class TrainingExplorer(Explorer):
             say=say,
         )
 
-    def _tell(self, job: Job, so_far: Fit | None, **news: Any) -> None:
-        """Show news of a job, unless another has taken its place."""
+    def _show_curves(self, job: Job, so_far: Fit, **news: Any) -> None:
         with self._lock:
-            if job is not self._job:
-                return
-            if so_far is not None:
+            if job is self._job:
                 self.result = so_far
-                news |= _curves(so_far)
-            self.answer = {**self.answer, **news}
+            self.tell(job, **_curves(so_far), **news)
 
     # --- for fronts without widgets
 

@@ -1,15 +1,16 @@
-"""Node, which runs the modules of the explorers without a browser."""
+"""Node, which runs the modules of the explorers without a browser; and an end for every job."""
 
 import importlib.util
 import json
 import os
 import shutil
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from threads import at_work
 
 HERE = Path(__file__).parent
 
@@ -47,3 +48,12 @@ def ask_node(node: str) -> Callable[[str, Any], Any]:
         return json.loads(run.stdout)
 
     return ask
+
+
+@pytest.fixture
+def no_job_is_left() -> Iterator[None]:
+    """No job outlives its test."""
+    yield
+    for job in at_work():
+        job.stopped.set()
+        job.join()

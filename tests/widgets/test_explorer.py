@@ -9,6 +9,7 @@ from typing import Any
 import ipywidgets
 import numpy as np
 import pytest
+from threads import from_page
 
 from lstm_jax import trace, widgets
 from lstm_jax.widgets import GateExplorer
@@ -33,11 +34,6 @@ def sliders(explorer: Explorer) -> dict[str, Slider]:
 def values(explorer: Explorer) -> dict[str, Any]:
     """What every control shows."""
     return {name: getattr(explorer, name) for name in controls_of(type(explorer))}
-
-
-def from_page(explorer: Explorer, **state: Any) -> None:
-    """Take a message as the page sends it."""
-    explorer.set_state(json.loads(json.dumps(state)))
 
 
 # --- controls are traits

@@ -8,25 +8,20 @@ from typing import Any
 
 import numpy as np
 import pytest
+from threads import at_work, from_page, until
 
 from lstm_jax.studies.scaling import fitted
 from lstm_jax.studies.walks import WAYS, Program, Size
 from lstm_jax.widgets import ScalingExplorer, scaling
-from lstm_jax.widgets.jobs import Job
 
 Ask = Callable[[str, Any], Any]
 SMALL = {"batch": 0, "width": 2}
 
 
 @pytest.fixture(autouse=True)
-def no_thread_outlives_its_test(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def few_rounds(monkeypatch: pytest.MonkeyPatch, no_job_is_left: None) -> None:
+    """One timing of a point, and no thread that outlives its test."""
     monkeypatch.setattr(scaling, "ENOUGH", 0.0)
-    before = threading.enumerate()
-    yield
-    for thread in set(threading.enumerate()) - set(before):
-        if isinstance(thread, Job):
-            thread.stopped.set()
-            thread.join()
 
 
 def measured(**values: Any) -> ScalingExplorer:
@@ -68,19 +63,6 @@ def ask(ask_node: Ask, explorer: ScalingExplorer, *states: Any) -> Any:
     """What the page makes of states."""
     question = {"data": explorer.data, "states": states, "widths": [900, 1240]}
     return ask_node("scaling.mjs", json.loads(json.dumps(question)))
-
-
-def from_page(explorer: ScalingExplorer, **state: Any) -> None:
-    """Take a message as the page sends it."""
-    explorer.set_state(json.loads(json.dumps(state)))
-
-
-def until(true: Callable[[], bool]) -> None:
-    """Wait until it is true."""
-    end = time.monotonic() + 120
-    while not true():
-        assert time.monotonic() < end
-        time.sleep(0.01)
 
 
 # --- measuring
@@ -188,14 +170,6 @@ def test_failure_is_a_sentence(monkeypatch: pytest.MonkeyPatch, capsys: Any) -> 
     assert capsys.readouterr() == ("", "")
 
 
-@pytest.mark.parametrize("wrong", ["dance 1", "measure", "measure x", 3, None])
-def test_unknown_order_leaves_a_sentence(wrong: Any) -> None:
-    explorer = ScalingExplorer()
-    from_page(explorer, order=wrong)
-    assert explorer.order == ""
-    assert "order should be one of measure, stop, keep and a number" in explorer.message
-
-
 # --- in a thread
 
 
@@ -213,10 +187,6 @@ def slow(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
     monkeypatch.setattr(scaling, "_point", point)
     yield free
     free.set()
-
-
-def at_work() -> list[threading.Thread]:
-    return [thread for thread in threading.enumerate() if isinstance(thread, Job)]
 
 
 def test_kernel_is_free_and_stop_ends_it(slow: threading.Event) -> None:
@@ -240,21 +210,6 @@ def test_newest_order_wins(slow: threading.Event) -> None:
     slow.set()
     until(lambda: not at_work())
     assert list(explorer.points) == ["run"]
-
-
-def test_reset_forgets_what_is_under_way(slow: threading.Event) -> None:
-    explorer = ScalingExplorer(length=4, **SMALL)
-    explorer.measure()
-    explorer.reset()
-    slow.set()
-    until(lambda: not at_work())
-    assert explorer.answer == {"of": {"order": ""}}
-
-
-def test_keep_without_points_keeps_nothing() -> None:
-    explorer = ScalingExplorer()
-    explorer.keep()
-    assert explorer.answer == {"of": {"order": "keep 1"}}
 
 
 # --- in the page

@@ -1,14 +1,12 @@
 """The training explorer in the kernel: what its buttons do, in a thread, and what goes wrong."""
 
-import json
-import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import jax
 import numpy as np
 import pytest
+from threads import at_work, from_page, until
 from training_states import Ask, ask, curve, state_of, trained
 
 from lstm_jax import trace
@@ -27,28 +25,9 @@ def optimized() -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
-def few_steps(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def few_steps(monkeypatch: pytest.MonkeyPatch, no_job_is_left: None) -> None:
     """Training of two blocks, and no thread that outlives its test."""
     monkeypatch.setattr(training, "STEPS", 40)
-    before = threading.enumerate()
-    yield
-    for thread in set(threading.enumerate()) - set(before):
-        if isinstance(thread, training.Job):
-            thread.stopped.set()
-            thread.join()
-
-
-def from_page(explorer: TrainingExplorer, **state: Any) -> None:
-    """Take a message as the page sends it."""
-    explorer.set_state(json.loads(json.dumps(state)))
-
-
-def until(true: Callable[[], bool]) -> None:
-    """Wait until it is true."""
-    end = time.monotonic() + 120
-    while not true():
-        assert time.monotonic() < end
-        time.sleep(0.01)
 
 
 # --- training
@@ -138,32 +117,12 @@ def test_kernel_is_free_and_stop_ends_training(monkeypatch: pytest.MonkeyPatch) 
     assert explorer.answer["with"]["rate"] == -2.0
     from_page(explorer, order="stop 2")
     assert explorer.answer["of"] == {"order": "stop 2"}
-    until(lambda: explorer.answer.get("seconds") is not None and not training_threads())
+    until(lambda: explorer.answer.get("seconds") is not None and not at_work())
     assert explorer.result
     done = explorer.result.history.loss.shape[1]
     assert done < 100_000
     assert curve(explorer, "loss").shape == (RUNS, done // POINT)
     assert explorer.answer["phase"] == "ended"
-
-
-def training_threads() -> list[threading.Thread]:
-    """Those that train."""
-    return [thread for thread in threading.enumerate() if isinstance(thread, training.Job)]
-
-
-def test_newest_order_wins(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(training, "STEPS", 100_000)
-    explorer = TrainingExplorer()
-    for rate in (-1.0, -2.0, -3.0):
-        explorer.rate = rate
-        explorer.train()
-    monkeypatch.setattr(training, "STEPS", 40)
-    fit = explorer.train(wait=True)
-    assert fit is explorer.result
-    assert fit
-    assert fit.history.loss.shape == (RUNS, 40)
-    assert explorer.answer["with"]["rate"] == -3.0
-    assert training_threads() == []
 
 
 def test_reset_forgets_what_is_under_way(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -172,7 +131,7 @@ def test_reset_forgets_what_is_under_way(monkeypatch: pytest.MonkeyPatch) -> Non
     explorer.train()
     until(lambda: "loss" in explorer.answer)
     explorer.reset()
-    until(lambda: not training_threads())
+    until(lambda: not at_work())
     assert explorer.answer == {"of": {"order": ""}}
     assert explorer.result is None
 
@@ -182,7 +141,7 @@ def test_stop_before_the_first_block_leaves_nothing() -> None:
     explorer.train()
     explorer.stop()
     assert explorer.answer["phase"] == "ended"
-    until(lambda: not training_threads())
+    until(lambda: not at_work())
     assert explorer.answer["phase"] == "ended"
 
 
@@ -239,14 +198,6 @@ def test_failing_training_is_a_sentence(monkeypatch: pytest.MonkeyPatch, capsys:
     assert capsys.readouterr() == ("", "")
 
 
-@pytest.mark.parametrize("wrong", ["dance 1", "train", "train x", 3, None])
-def test_unknown_order_leaves_a_sentence(wrong: Any) -> None:
-    explorer = TrainingExplorer()
-    from_page(explorer, order=wrong)
-    assert explorer.order == ""
-    assert "order should be one of train, stop, keep and a number" in explorer.message
-
-
 @pytest.mark.parametrize("seed", [-1, 2**31, 0.5, "one"])
 def test_seed_out_of_range_is_refused(seed: Any) -> None:
     with pytest.raises(ValueError, match="TrainingExplorer: seed should be a whole number"):
@@ -269,12 +220,6 @@ def test_kept_curves_stay_through_the_next_training(ask_node: Ask) -> None:
     explorer.reset()
     assert explorer.answer == {"of": {"order": ""}}
     assert explorer.result is None
-
-
-def test_keep_without_curves_keeps_nothing() -> None:
-    explorer = TrainingExplorer()
-    explorer.keep()
-    assert explorer.answer == {"of": {"order": "keep 1"}}
 
 
 def test_preset_leaves_the_curves() -> None:
