@@ -3,8 +3,8 @@
     python -m lstm_jax.studies.devices
 
 JAX fixes the number of devices of a process when it is first used, so this starts processes of its
-own: one with 8 virtual devices that shares the batch, one that shares the sequence, and two that
-find each other. It takes half a minute. Virtual devices share the cores of this machine: with more
+own: one with 8 virtual devices that share a batch, then a sequence, and two that find each other.
+It takes half a minute. Virtual devices share the cores of this machine: with more
 of them than cores there is nothing to be gained, and the table shows that, too.
 
 On a cluster JAX starts the same on as many machines as you ask for, here with SLURM:
@@ -191,10 +191,8 @@ def measure(say: Callable[[str], object] = print) -> Found:
         RuntimeError: one of them failed or took too long; it says what that one said last.
     """
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    say(f"{DEVICES[-1]} virtual devices share a batch of {BATCH} ...")
-    [of_batch] = _answers([["batch"]])
-    say(f"{DEVICES[-1]} virtual devices share sequences of {TIME} steps ...")
-    [of_sequence] = _answers([["sequence"]])
+    say(f"{DEVICES[-1]} virtual devices share a batch, then sequences of {TIME} steps ...")
+    [shared] = _answers([["virtual"]])
     say(f"{PROCESSES} processes find each other and train together ...")
     where = f"127.0.0.1:{_free_port()}"
     joined, *_ = _answers(
@@ -202,9 +200,9 @@ def measure(say: Callable[[str], object] = print) -> Found:
     )
     return Found(
         cores=cores or 1,
-        batch=_by_number(of_batch["batch"]),
-        sequence={name: _by_number(each) for name, each in of_sequence["sequence"].items()},
-        losses=of_batch["losses"] | joined["losses"],
+        batch=_by_number(shared["batch"]),
+        sequence={name: _by_number(each) for name, each in shared["sequence"].items()},
+        losses=shared["losses"] | joined["losses"],
     )
 
 
@@ -263,7 +261,7 @@ def table(found: Found) -> str:
 def main() -> None:
     """Do one part and print it as JSON, or all of them and print a table."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("part", nargs="?", choices=("batch", "sequence", "process"))
+    parser.add_argument("part", nargs="?", choices=("virtual", "process"))
     parser.add_argument("address", nargs="?", help="of process 0; leave it out under SLURM")
     parser.add_argument("processes", nargs="?", type=int)
     parser.add_argument("index", nargs="?", type=int)
@@ -277,7 +275,7 @@ def main() -> None:
         report = _share_processes(given.address, given.processes, given.index)
     else:
         jax.config.update("jax_num_cpu_devices", DEVICES[-1])  # type: ignore[no-untyped-call]
-        report = _share_batch() if given.part == "batch" else _share_sequence()
+        report = _share_batch() | _share_sequence()
     print(json.dumps(report))
 
 

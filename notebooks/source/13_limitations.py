@@ -61,7 +61,10 @@ guess("more_pictures")
 # %%
 SEEDS = 8
 COUNTS = (50, 150, 1029)
-by_count = overfitting.train([Setting(count) for count in COUNTS], key=jax.random.key(0))
+STEPS = 200
+by_count = overfitting.train(
+    [Setting(count) for count in COUNTS], key=jax.random.key(0), steps=STEPS
+)
 
 # %%
 print(f"{'pictures':>8} {'learned':>9} {'validation':>11} {'gap, nats (95 % over seeds)':>30}")
@@ -106,7 +109,7 @@ guess("narrow_or_wide")
 # %%
 FEW = 150
 by_width = {32: by_count[COUNTS.index(FEW)]}
-[by_width[8]] = overfitting.train([Setting(FEW)], key=jax.random.key(0), units=8)
+[by_width[8]] = overfitting.train([Setting(FEW)], key=jax.random.key(0), units=8, steps=STEPS)
 
 # %%
 for units in sorted(by_width):

@@ -1,11 +1,12 @@
 """A question answered with the keyboard alone, its verdict, and what a restarted kernel knows."""
 
+import shutil
 from pathlib import Path
 
 import pytest
 from lesson import Lesson
 from playwright.sync_api import BrowserContext, Locator, expect
-from server import Server
+from server import NOTEBOOKS, Server
 
 QUESTION, RUN = 'guess("half_and_half")', "for x in [8.0, 8.0, 8.0, 0.0, 0.0]:"
 STEPS_TO_QUESTION = 7  # cells from the top of the lesson, the question among them
@@ -18,7 +19,8 @@ def says(cell: Locator, text: str) -> None:
 
 @pytest.fixture
 def start(context: BrowserContext, server: Server):
-    """The first lesson, with no progress yet."""
+    """The first lesson, as nobody has run it, with no progress yet."""
+    shutil.copy(NOTEBOOKS / "00_start_here.ipynb", server.folder)
     (server.folder / ".lstm_jax_progress.jsonl").unlink(missing_ok=True)
     with Lesson(context, server, "00_start_here.ipynb") as lesson:
         yield lesson

@@ -15,6 +15,7 @@ def shown(page: Lesson) -> Explorer:
     """The explorer as it starts."""
     shown = explorer(page, NAME)
     shown.restart()
+    wait_for(shown, "Nothing is trained yet")  # the kernel has followed, and hears what comes next
     return shown
 
 

@@ -27,7 +27,7 @@ def test_eight_devices_and_two_processes_give_the_losses_of_one():
     """The command itself, as the lesson runs it."""
     said = []
     found = devices.measure(said.append)
-    assert len(said) == 3
+    assert len(said) == 2
     assert {"1 device", "2 devices", "8 devices", "2 processes"} <= found.losses.keys()
     for losses in found.losses.values():
         assert len(losses) == devices.STEPS
@@ -72,5 +72,5 @@ def test_a_process_that_does_not_answer_is_ended(monkeypatch):
 
     monkeypatch.setattr(devices.subprocess, "Popen", Asleep)
     with pytest.raises(RuntimeError, match=r"did not answer within 0.5 s; close what else"):
-        devices._answers([["batch"]], seconds=0.5)
+        devices._answers([["virtual"]], seconds=0.5)
     assert started[0].wait(5) != 0
