@@ -4,9 +4,9 @@ ARGS ?=
 BIN := .venv/bin
 
 # What `make test` runs, in this order; each is a target of its own.
-STEPS := env lint types unit check-notebooks browser
+STEPS := env lint types unit check-notebooks
 
-.PHONY: help lab test $(STEPS) lessons slides grading latency seeds long-run long-lags devices peers \
+.PHONY: help lab test $(STEPS) browser lessons slides grading latency seeds long-run long-lags devices peers \
   bench notebooks format lock clean
 
 help: ## show this list
@@ -15,7 +15,7 @@ help: ## show this list
 lab: env ## open JupyterLab on the lessons; ARGS="--no-browser --port 8899" passes on
 	cd notebooks && ../$(BIN)/jupyter-lab --KernelManager.transport_encryption=auto $(ARGS)
 
-test: ## run every check that needs no other deep-learning library, and time each
+test: ## run every check but those in a browser and those with other libraries, and time each
 	@report=; for step in $(STEPS); do \
 	  printf '\n== %s\n' $$step; start=$$(date +%s); \
 	  $(MAKE) --no-print-directory $$step \

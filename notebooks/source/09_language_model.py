@@ -294,11 +294,11 @@ plots.curves(
 guess("below_ngrams")
 
 # %% [markdown]
-# `TRAIN_LIVE = False` takes the model that came with the notebook, trained by
+# `LIVE = False` takes the model that came with the notebook, trained by
 # `python -m lstm_jax.studies.language`.
 
 # %%
-TRAIN_LIVE = True
+LIVE = True
 
 # %%
 live = LiveLoss(language.STEPS)
@@ -314,7 +314,7 @@ def watch(so_far):
         print(f"step {done:5}: {words!r}")
 
 
-if TRAIN_LIVE:
+if LIVE:
     model = language.train(jax.random.key(0), watch=watch, progress=False).params
 else:
     model = language.load()
@@ -684,4 +684,4 @@ progress()
 #   `chunk`: `reshape` of the chunk instead of the whole text, so that rows follow each other.
 #
 # **When time is short**, leave out section 8, and in section 5 take the model that came with the
-# notebook: `TRAIN_LIVE = False`.
+# notebook: `LIVE = False`.

@@ -172,14 +172,14 @@ print(f"a filled value is no measurement: {int((was_known == 0).sum())} targets 
 # `False` to take networks that came with this notebook, trained by the same lines.
 
 # %%
-TRAIN_LIVE = True
+LIVE = True
 
 stored = sunspot_forecasts.load()
 
 
 def networks_of(part, watch=None):
     """Four networks that know what came before the cut."""
-    if not TRAIN_LIVE:
+    if not LIVE:
         return stored[part.cut]
     return sunspot_forecasts.train(part, jax.random.key(part.cut), watch=watch, progress=False)
 
@@ -194,7 +194,7 @@ def networks_of(part, watch=None):
 guess("thirty_years")
 
 # %%
-watch = LiveLoss(sunspot_forecasts.STEPS, log=True) if TRAIN_LIVE else None
+watch = LiveLoss(sunspot_forecasts.STEPS, log=True) if LIVE else None
 networks = networks_of(last, watch)
 mean, quantiles = sunspot_forecasts.network_forecasts(networks, last)  # (S, N, 24), (S, N, 24, 5)
 
@@ -773,4 +773,4 @@ progress()
 # - `skill_per_horizon`: the mean over the wrong axis. `fill_from_past`: the line between the ends
 #   of a gap, as most tools draw it by default. `pinball_loss`: the weights exchanged.
 #
-# **When time is short**, leave out sections 2 and 8, and set `TRAIN_LIVE = False`.
+# **When time is short**, leave out sections 2 and 8, and set `LIVE = False`.

@@ -179,7 +179,9 @@ def main(arguments: list[str] | None = None, notebooks: Path = NOTEBOOKS) -> int
     versions.add_argument("--student", action="store_true", help="only the student notebooks")
     versions.add_argument("--solved", action="store_true", help="only the solved notebooks")
     parser.add_argument(
-        "--limit", type=float, help="seconds a notebook may take; default 60, 90 or 120"
+        "--limit",
+        type=float,
+        help="seconds a notebook may take; default 60, or 120 where a lesson trains",
     )
     parser.add_argument("--jobs", type=int, default=1, help="notebooks to run at the same time")
     parser.add_argument("--keep", type=Path, metavar="DIR", help="write executed notebooks here")

@@ -180,3 +180,18 @@ def test_two_views_show_the_same(page: Lesson) -> None:
         first.press(slider)
         assert second.changes_from(before)
         assert page.until(lambda one=first, two=second: one.picture() == two.picture(), 3)
+
+
+def test_cursor_ends_where_the_sentence_does(page: Lesson) -> None:
+    shown = explorer(page, "SentenceExplorer")
+    shown.restart()
+    page.ask("None", "SentenceExplorer.text, SentenceExplorer.t = 'the film is good', 50")
+    cursor, canvas = shown.root.locator("[data-control=t]"), shown.root.locator("canvas")
+    expect(cursor).to_have_attribute("max", "3")
+    expect(canvas).to_have_attribute("aria-valuenow", "3")
+    canvas.press("ArrowLeft")
+    expect(shown.root.locator(".lstm-readout")).to_contain_text("After word 2, “is”")
+    canvas.press("End")
+    expect(shown.root.locator(".lstm-readout")).to_contain_text("After word 3, “good”")
+    shown.restart()
+    expect(cursor).to_have_attribute("max", "14")

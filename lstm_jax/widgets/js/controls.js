@@ -130,7 +130,10 @@ export function controlPanel({ specs, presets, buttons, change, press, reset, re
   const time = controls.find(({ name }) => name === "t");
   const elements = (wanted) =>
     controls.filter(({ kind, name }) => kind === wanted && name !== "t").map(({ element }) => element);
-  const move = (by) => change({ t: Math.min(time.high, Math.max(0, read().t + by)), playing: false });
+  const move = (by) => {
+    const { t, last } = read();
+    change({ t: Math.min(last, Math.max(0, t + by)), playing: false });
+  };
   const play = button("▶ play", () => change({ playing: !read().playing }), { className: "lstm-play" });
   const presetButtons = presets.map((name) => button(name, () => change({ preset: name })));
 
@@ -169,6 +172,7 @@ export function controlPanel({ specs, presets, buttons, change, press, reset, re
   return {
     element,
     show(state, nothingToMove = []) {
+      time.inputs[0].max = state.last;
       for (const { name, show } of controls) show(state[name]);
       idle = nothingToMove;
       greyOut();

@@ -27,12 +27,13 @@ import { trainingView } from "./training.js";
  */
 
 /**
- * How one explorer computes and draws. `state` holds the value of every control, `t`, `preset`,
- * `playing` and `data`, and where the kernel computes a part its `answer`, and whether that is `late`;
- * nothing else may be read, so that the picture is a function of the state.
+ * How one explorer computes and draws. `state` holds the value of every control, `t` and its `last`
+ * place, `preset`, `playing` and `data`, and where the kernel computes a part its `answer`, and
+ * whether that is `late`; nothing else may be read, so that the picture is a function of the state.
  * @typedef {object} View
  * @property {number} height of the picture in px
  * @property {(state: object) => string[]} [idle] the controls that have nothing to move now
+ * @property {(state: object) => number} [last] where the cursor ends, if before the end of its slider
  * @property {(state: object) => string} [problem] why this state cannot be drawn, or ""
  * @property {(state: object, before: ?object) => object} compute the record: all that the picture shows;
  *   `before`, the last record or null, is there to take from it what would come out the same
@@ -72,19 +73,33 @@ function save(model) {
   }
 }
 
+const WATCHED = ["preset", "playing", "message"];
+const watchedIn = (model) => [...model.get("controls").map(({ name }) => name), ...WATCHED];
+
+/** The state of a model, its cursor at a place that the picture has. */
+function stateOf(model) {
+  const { high } = model.get("controls").find(({ name }) => name === "t");
+  const { last } = VIEWS[model.get("view")];
+  const state = {};
+  for (const name of [...watchedIn(model), "data", "answer"]) state[name] = model.get(name);
+  state.last = last ? Math.max(0, Math.min(high, last(state))) : high;
+  state.t = Math.min(state.t, state.last);
+  return state;
+}
+
 /** Once for each model, however many views it has: the player. */
 export function initialize({ model }) {
-  const last = model.get("controls").find(({ name }) => name === "t").high;
   let timer = null;
   const tick = () => {
-    const t = model.get("t") + 1;
-    setTraits(model, t < last ? { t } : { t: last, playing: false });
+    const { t, last } = stateOf(model);
+    setTraits(model, t + 1 < last ? { t: t + 1 } : { t: last, playing: false });
     save(model);
   };
   const follow = () => {
     clearInterval(timer);
     timer = model.get("playing") ? setInterval(tick, STEP_MS) : null;
-    if (timer && model.get("t") >= last) setTraits(model, { t: 0 });
+    const { t, last } = stateOf(model);
+    if (timer && t >= last) setTraits(model, { t: 0 });
   };
   model.on("change:playing", follow);
   follow();
@@ -94,10 +109,8 @@ export function initialize({ model }) {
 export function render({ model, el }) {
   const view = VIEWS[model.get("view")];
   const specs = model.get("controls");
-  const last = specs.find(({ name }) => name === "t").high;
-  const watched = [...specs.map(({ name }) => name), "preset", "playing", "message"];
-  const given = [...watched, "data", "answer"];
-  const read = () => Object.fromEntries(given.map((name) => [name, model.get(name)]));
+  const watched = watchedIn(model);
+  const read = () => stateOf(model);
   let record = null;
   let regions = [];
   let frame = 0;
@@ -147,7 +160,7 @@ export function render({ model, el }) {
     describe(view.readout(state, record), state);
     save(model);
   }
-  function describe(words, { t, playing }) {
+  function describe(words, { t, last, playing }) {
     readout.textContent = words;
     readout.setAttribute("aria-live", playing ? "off" : "polite");
     const aria = { valuemin: 0, valuemax: last, valuenow: t, valuetext: words };
@@ -162,7 +175,7 @@ export function render({ model, el }) {
   const resized = new ResizeObserver(schedule);
   resized.observe(canvas);
 
-  listen(canvas, { regionAt: (x, y) => regions.find((region) => inside(region, x, y)), change, read, last });
+  listen(canvas, { regionAt: (x, y) => regions.find((region) => inside(region, x, y)), change, read });
 
   return () => {
     for (const name of watched) model.off(`change:${name}`, schedule);
@@ -176,7 +189,7 @@ const inside = ({ x, y, width, height }, px, py) =>
   px >= x && px <= x + width && py >= y && py <= y + height;
 
 /** Pointer and keys on the picture. */
-function listen(canvas, { regionAt, change, read, last }) {
+function listen(canvas, { regionAt, change, read }) {
   let held = null; // the region in which a button went down, and the last place there
   const point = (event) => {
     const region = held?.region ?? regionAt(event.offsetX, event.offsetY);
@@ -203,9 +216,9 @@ function listen(canvas, { regionAt, change, read, last }) {
   }
   const keys = {
     ArrowLeft: ({ t }) => ({ t: Math.max(0, t - 1), playing: false }),
-    ArrowRight: ({ t }) => ({ t: Math.min(last, t + 1), playing: false }),
+    ArrowRight: ({ t, last }) => ({ t: Math.min(last, t + 1), playing: false }),
     Home: () => ({ t: 0, playing: false }),
-    End: () => ({ t: last, playing: false }),
+    End: ({ last }) => ({ t: last, playing: false }),
     " ": ({ playing }) => ({ playing: !playing }),
   };
   canvas.addEventListener("keydown", (event) => {

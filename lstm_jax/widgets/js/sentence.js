@@ -104,6 +104,7 @@ function sentenceReadout(state, record) {
 /** @type {import("./main.js").View} */
 export const sentenceView = {
   height: SENTENCE_HEIGHT,
+  last: ({ answer: { probability = [] } }) => probability.length - 1,
   compute: computeSentence,
   draw: drawSentence,
   readout: sentenceReadout,

@@ -284,6 +284,8 @@ function textInWords({ show, unit, follow, late, data }, record) {
 /** @type {import("./main.js").View} */
 export const textView = {
   height: 600,
+  last: ({ source, text: own, data }) =>
+    (source === OWN_TEXT ? Math.min(data.shown, [...own].length) : data.shown) - 1,
   idle: ({ source, text: own, data }) => (source === OWN_TEXT && [...own].length <= data.shown ? ["start"] : []),
   compute: computeText,
   draw: drawText,
