@@ -24,7 +24,7 @@ SCREENSHOTS = ROOT / "screenshots"
 LESS = {
     "08": {"SEEDS = 8": "SEEDS = 2"},
     **{number: {"LIVE = True": "LIVE = False"} for number in ("09", "10", "11", "12")},
-    "13": {"SEEDS = 8": "SEEDS = 2", "STEPS = 200": "STEPS = 25"},
+    "13": {"SEEDS = 8": "SEEDS = 2", "LAYERS, STEPS = 2, 200": "LAYERS, STEPS = 2, 25"},
 }
 # In this order: the last leaves the gallery without a kernel.
 GALLERY = (
