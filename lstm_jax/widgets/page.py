@@ -83,6 +83,8 @@ def save_notebook(notebook: str | Path, path: str | Path, *, slides: bool = Fals
     name, page = ("reveal", "slides.html.j2") if slides else ("lab", "notebook.html.j2")
     template = (SOURCES / page).read_text(encoding="utf-8")
     exporter = MathMLExporter(template_name=name, raw_template=template, embed_images=True)
+    # What is printed in pieces, such as a progress bar, stands as JupyterLab would show it.
+    exporter.register_preprocessor("nbconvert.preprocessors.CoalesceStreamsPreprocessor", True)
     source = Path(notebook)
     resources: dict[str, Any] = {
         "metadata": {"name": source.stem, "path": str(source.parent)},
