@@ -49,7 +49,7 @@ slides: env ## run the lessons and write each as slides into dist/slides/; ARGS=
 	done
 
 grading: env ## let nbgrader grade each lesson, solved and unanswered; ARGS="03 04" for two
-	$(BIN)/python notebooks/source/course.py dist/course --try $(ARGS)
+	$(BIN)/python notebooks/source/course.py --try dist/course $(ARGS)
 
 # Uses the Chromium or Chrome that is here, or names one with CHROMIUM=...; else it gets one.
 browser: env ## every lesson and explorer in JupyterLab; pictures go to screenshots/
