@@ -110,7 +110,7 @@ def _rnn_retreat(slopes: Array, d_h: Array) -> tuple[Array, None]:
     return d_h * slopes, None
 
 
-def _rnn_recall(_params: RNNParams, _x: Array, _h_before: Array, h: Array) -> Array:
+def _rnn_recall(_weights: Joined, _x: Array, _h_before: Array, h: Array) -> Array:
     return h  # the output is all there is to know of a step
 
 

@@ -10,7 +10,7 @@ Only h_{t-1} W_h has to wait for the step before. Everything else is taken out o
                 Backward computes the gates of a block again, all steps at once, since every
                 h_{t-1} is known now; turns them into slopes, all steps at once; walks back with
                 a product and a few multiplications a step; and ends with one product for the
-                gradient of each matrix, where differentiating the scan adds up T small ones.
+                gradient of the matrices, where differentiating the scan adds up T small ones.
 
 Memory that is touched for the first time costs more than arithmetic, so nothing of size T·4H is
 written unless that saves a larger product (`keeps_tapes`). What differs from cell to cell stands in

@@ -28,7 +28,6 @@ from lstm_jax.studies.problems import Judges, Pair, Problem, of_task
 from lstm_jax.studies.verdicts import mean_log_loss
 
 FILE = Path(__file__).with_name("long_lags.safetensors")
-COMMAND = "python -m lstm_jax.studies.long_lags"
 LENGTHS = (10, 30, 100, 300)  # steps of a sequence; the lag is one less
 UNITS, RUNS, STEPS, BATCH = 16, 8, 300, 20
 RATES = (0.003, 0.01)
@@ -172,7 +171,7 @@ def main() -> None:
             checkpoint=checkpoint,
         )
         if resumable.was_stopped(tries, STEPS):
-            print(f"It goes on from there with {COMMAND}")
+            print(f"It goes on from there with {resumable.command(FILE)}")
             return
         result = results[name, length] = better(tries)
         _write(results)

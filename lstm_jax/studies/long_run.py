@@ -25,7 +25,6 @@ from lstm_jax.studies.problems import Problem, of_sunspots, of_task
 from lstm_jax.studies.verdicts import good_after, mean_log_loss, solved_after
 
 FILE = Path(__file__).with_name("long_run.safetensors")
-COMMAND = "python -m lstm_jax.studies.long_run"
 UNITS = 32
 RATES = (0.001, 0.003, 0.01, 0.03, 0.1)
 STARTS: dict[str, tuple[Start, ...]] = {
@@ -213,7 +212,7 @@ def main() -> None:
             checkpoint=checkpoint,
         )
         if resumable.was_stopped(curves, experiment.steps):
-            print(f"It goes on from there with {COMMAND}")
+            print(f"It goes on from there with {resumable.command(FILE)}")
             return
         results[experiment.name] = list(map(Result, experiment.contenders, curves))
         _write(results)

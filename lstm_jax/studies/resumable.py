@@ -17,6 +17,11 @@ from lstm_jax.files import read_arrays, write_arrays
 from lstm_jax.studies.contenders import Curves
 
 
+def command(file: Path) -> str:
+    """What makes a file, and goes on making it."""
+    return f"python -m lstm_jax.studies.{file.stem}"
+
+
 def begin(description: str, file: Path) -> Path:
     """Obey the command line, before JAX is first used; returns where training may leave off.
 
@@ -44,7 +49,7 @@ def write(
 ) -> None:
     """Write arrays, a note of what they are, and what they were made by, with `more` about that."""
     made = {
-        "command": f"python -m lstm_jax.studies.{file.stem}",
+        "command": command(file),
         "date": date.today().isoformat(),
         "python": platform.python_version(),
         **{name: version(name) for name in ("lstm_jax", "jax", "jaxlib", "optax", "numpy")},

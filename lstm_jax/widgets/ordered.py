@@ -44,7 +44,10 @@ class OrderedExplorer(Explorer):
         self.observe(self._obey, names="order")
 
     def begun(self, shown: Mapping[str, Any], settings: Mapping[str, Any]) -> dict[str, Any]:
-        """What the answer is when work with these settings begins and `shown` was there before."""
+        """What the answer is when work with these settings begins and `shown` was there before.
+
+        The baseline stays by itself.
+        """
         raise NotImplementedError
 
     def work(self, settings: Mapping[str, Any], job: Job) -> None:
@@ -92,12 +95,13 @@ class OrderedExplorer(Explorer):
             shown = {**self.answer, "of": {"order": self.order}}
             if word == self._begins:
                 settings = self._settings()
-                shown = {**self.begun(shown, settings), "of": shown["of"], "with": settings}
+                stays = {name: shown[name] for name in ("of", "kept") if name in shown}
+                shown = {**self.begun(shown, settings), **stays, "with": settings}
                 self._job = Job(partial(self.work, settings), self._job)
                 self._job.start()
             elif word == "stop" and "phase" in shown:
                 shown["phase"] = "ended"
-            elif word == "keep" and self.baseline[-1] in shown:
+            elif word == "keep" and shown.get(self.baseline[-1]):
                 shown["kept"] = {name: shown[name] for name in self.baseline}
             elif not word:  # a reset
                 self._job = None

@@ -130,10 +130,9 @@ class TrainingExplorer(OrderedExplorer):
 
     # --- in the kernel
 
-    def begun(self, shown: Mapping[str, Any], _: Mapping[str, Any]) -> dict[str, Any]:  # noqa: D102
+    def begun(self, *_: Mapping[str, Any]) -> dict[str, Any]:  # noqa: D102
         self.result = None
-        kept = {"kept": shown["kept"]} if "kept" in shown else {}
-        return {**kept, "phase": "starting"}
+        return {"phase": "starting"}
 
     def forget(self) -> None:  # noqa: D102
         self.result = None

@@ -181,7 +181,7 @@ def main(arguments: list[str] | None = None, notebooks: Path = NOTEBOOKS) -> int
     parser.add_argument(
         "--limit",
         type=float,
-        help="seconds a notebook may take; default 60, or 120 where a lesson trains",
+        help="seconds a notebook may take; default 60, or 120 where a lesson trains, times --jobs",
     )
     parser.add_argument("--jobs", type=int, default=1, help="notebooks to run at the same time")
     parser.add_argument("--keep", type=Path, metavar="DIR", help="write executed notebooks here")
@@ -198,7 +198,8 @@ def main(arguments: list[str] | None = None, notebooks: Path = NOTEBOOKS) -> int
             todo += [("solved", notebooks / "solutions" / name)] if not options.student else []
 
     def one(version: str, path: Path) -> Run:
-        limit = options.limit or LONGER.get(path.name[:2], LIMIT)
+        alone = LONGER.get(path.name[:2], LIMIT)
+        limit = options.limit or options.jobs * alone  # they share the cores
         return run(version, path, notebooks=notebooks, limit=limit, keep=options.keep)
 
     print(ROW.format("lesson", "version", "seconds", "peak MB", "result"), flush=True)

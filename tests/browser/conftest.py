@@ -20,7 +20,7 @@ sys.path.insert(0, str(ROOT / "notebooks" / "source"))  # for `run.find_problems
 expect.set_options(timeout=20_000)  # ms; a shared machine may be slow
 LESSONS = sorted(path.name for path in (ROOT / "notebooks").glob("[0-9][0-9]_*.ipynb"))
 SCREENSHOTS = ROOT / "screenshots"
-# Line for line; `make lessons` runs the lessons as they are.
+# What lessons train less in the browser; `make lessons` runs them as they are.
 LESS = {
     "08": {"SEEDS = 8": "SEEDS = 2"},
     **{number: {"LIVE = True": "LIVE = False"} for number in ("09", "10", "11", "12")},

@@ -32,7 +32,8 @@ def test_points_appear_while_cells_run(page: Lesson, shown: Explorer, screenshot
     assert page.ask("1 + 1") == "2"
     wait_for(shown, "at T = 16 a training step takes")
     wait_for(shown, "Time grows as T^")
-    measure(page, shown, "minLSTM in parallel")
+    for preset in ("minLSTM in parallel", "plain scan"):
+        measure(page, shown, preset)
     press(shown, "keep as baseline")
     shown.press(shown.root.locator("[data-control=width]"))
     measure(page, shown, "run")

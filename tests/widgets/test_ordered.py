@@ -33,7 +33,7 @@ class Counting(OrderedExplorer):
         self._begin(wait=wait)
 
     def begun(self, shown: Mapping[str, Any], settings: Mapping[str, Any]) -> dict[str, Any]:
-        return {"phase": "counting", **{name: shown[name] for name in ("kept",) if name in shown}}
+        return {"phase": "counting", "numbers": []}
 
     def work(self, settings: Mapping[str, Any], job: Job) -> None:
         numbers: list[int] = []
@@ -89,7 +89,7 @@ def test_kernel_is_free_and_stop_ends_the_work() -> None:
     assert explorer.answer["of"] == {"order": "stop 2"}
     assert explorer.answer["phase"] == "ended"
     until(lambda: not at_work())
-    assert "numbers" not in explorer.answer
+    assert explorer.answer["numbers"] == []
 
 
 def test_stop_before_anything_began_says_nothing() -> None:
@@ -153,6 +153,9 @@ def test_keep_of_nothing_keeps_nothing() -> None:
     explorer = Counting()
     explorer.keep()
     assert explorer.answer == {"of": {"order": "keep 1"}}
+    explorer.count()  # begun, and nothing found yet
+    explorer.keep()
+    assert "kept" not in explorer.answer
 
 
 def test_interrupting_a_wait_stops_the_work(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -212,6 +212,15 @@ def test_newest_order_wins(slow: threading.Event) -> None:
     assert list(explorer.points) == ["run"]
 
 
+def test_keep_without_points_keeps_nothing(slow: threading.Event) -> None:
+    explorer = ScalingExplorer(length=4, **SMALL)
+    explorer.keep()
+    assert explorer.answer == {"of": {"order": "keep 1"}}
+    explorer.measure()  # no point is there yet
+    explorer.keep()
+    assert "kept" not in explorer.answer
+
+
 # --- in the page
 
 

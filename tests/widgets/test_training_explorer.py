@@ -125,6 +125,21 @@ def test_kernel_is_free_and_stop_ends_training(monkeypatch: pytest.MonkeyPatch) 
     assert explorer.answer["phase"] == "ended"
 
 
+def test_newest_order_wins(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(training, "STEPS", 100_000)
+    explorer = TrainingExplorer()
+    for rate in (-1.0, -2.0, -3.0):
+        explorer.rate = rate
+        explorer.train()
+    monkeypatch.setattr(training, "STEPS", 40)
+    fit = explorer.train(wait=True)
+    assert fit is explorer.result
+    assert fit
+    assert fit.history.loss.shape == (RUNS, 40)
+    assert explorer.answer["with"]["rate"] == -3.0
+    assert at_work() == []
+
+
 def test_reset_forgets_what_is_under_way(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(training, "STEPS", 100_000)
     explorer = TrainingExplorer()

@@ -73,8 +73,8 @@ function save(model) {
   }
 }
 
-const WATCHED = ["preset", "playing", "message"];
-const watchedIn = (model) => [...model.get("controls").map(({ name }) => name), ...WATCHED];
+/** The traits that a picture depends on, but for those that only the kernel sets. */
+const watchedIn = (model) => [...model.get("controls").map(({ name }) => name), "preset", "playing", "message"];
 
 /** The state of a model, its cursor at a place that the picture has. */
 function stateOf(model) {
