@@ -67,7 +67,7 @@ class Panel(NamedTuple):
         style = f"border-left:6px solid {self.colour};padding:4px 12px;font-size:{self.size}px"
         large = f"margin:4px 0;font-size:{self.size + 2}px"
         headline = f'<p style="{large}"><b>{escape(self.headline)}</b></p>'
-        return f'<div class="lstm-panel" style="{style}">{headline}{"".join(parts)}</div>'
+        return f'<div class="lstm-report" style="{style}">{headline}{"".join(parts)}</div>'
 
     def show(self, metadata: Mapping[str, Any] | None = None) -> None:
         """Display it in the running notebook, or print it where there is none."""
