@@ -6,14 +6,17 @@ from typing import Any
 import ipywidgets
 import nbformat
 import pytest
-from explorer import explorers
+from explorer import A_FRAME, explorers
+from explorer import Explorer as Shown
 from heard import offline_page
 from nbformat import NotebookNode
-from playwright.sync_api import BrowserContext, expect
+from playwright.sync_api import BrowserContext, FloatRect, Position, expect
 
 from lstm_jax import widgets
 from lstm_jax.widgets.explorer import Explorer
 from lstm_jax.widgets.page import save_notebook, save_page
+
+IS_CLIPPED = "() => document.documentElement.scrollWidth > innerWidth"
 
 
 @pytest.mark.parametrize("name", widgets.__all__)
@@ -23,6 +26,48 @@ def test_explorer_reacts_offline(name: str, context: BrowserContext, tmp_path: P
         (explorer,) = explorers(page)
         assert explorer.deaf_sliders() == []
         assert page.problems == []
+
+
+@pytest.mark.parametrize("name", widgets.__all__)
+def test_explorer_fits_a_narrow_window(name: str, context: BrowserContext, tmp_path: Path) -> None:
+    save_page(getattr(widgets, name)(), tmp_path / "page.html")
+    with offline_page(context, tmp_path / "page.html", {"width": 600, "height": 900}) as page:
+        (explorer,) = explorers(page)
+        explorer.root.evaluate(A_FRAME)
+        assert page.page.evaluate(IS_CLIPPED) is False
+        narrow = size(explorer)
+        page.page.set_viewport_size({"width": 1300, "height": 900})
+        explorer.root.evaluate(A_FRAME)
+        wide = size(explorer)
+        assert narrow["width"] / narrow["height"] == pytest.approx(900 / wide["height"], rel=0.01)
+        assert wide["width"] > 1200
+
+
+def test_a_narrow_picture_answers_the_pointer_where_it_is(
+    context: BrowserContext, tmp_path: Path
+) -> None:
+    save_page(widgets.GateExplorer(), tmp_path / "page.html")
+    steps = []
+    with offline_page(context, tmp_path / "page.html", {"width": 1000, "height": 900}) as page:
+        (gate,) = explorers(page)
+        margin = 1000 - size(gate)["width"]
+        for width in (900, 450):
+            page.page.set_viewport_size({"width": int(width + margin), "height": 900})
+            gate.root.evaluate(A_FRAME)
+            picture = size(gate)
+            assert picture["width"] == width
+            place = Position(x=0.8 * picture["width"], y=0.6 * picture["height"])
+            gate.root.locator("canvas").hover(position=place)
+            steps.append(int(gate.root.locator("[data-control=t]").input_value()))
+            gate.root.get_by_role("button", name="reset").click()
+    assert steps[0] == steps[1] > widgets.GateExplorer().t
+
+
+def size(shown: Shown) -> FloatRect:
+    """Of its picture, in px."""
+    box = shown.root.locator("canvas").bounding_box()
+    assert box is not None
+    return box
 
 
 def shows(explorer: Explorer) -> NotebookNode:

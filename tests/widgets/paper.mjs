@@ -4,10 +4,11 @@ const EM = 0.58; // of a bold letter of Arial, on average
 const SILENT = ["beginPath", "moveTo", "lineTo", "stroke", "fill", "setLineDash"];
 
 /**
+ * @param {number} density pixels of the screen in one of the drawing
  * @returns {{ctx: object, labels: object[], shapes: object[], fills: object[]}} each with left, right,
  *   top, bottom; the fills in the order in which they cover each other, each with its colour
  */
-export function paper() {
+export function paper(density = 1) {
   const [labels, shapes, fills] = [[], [], []];
   const shifts = [{ x: 0, y: 0 }]; // the last is where the drawing stands
   const size = () => Number(ctx.font.match(/(\d+)px/)[1]);
@@ -29,6 +30,7 @@ export function paper() {
     strokeRect: (x, y, w, h) => note(shapes, { left: x, right: x + w, top: y, bottom: y + h }),
     fillRect: (x, y, w, h) =>
       note(fills, { left: x, right: x + w, top: y, bottom: y + h, colour: ctx.fillStyle }),
+    getTransform: () => ({ a: density }),
     save: () => shifts.push({ ...shifts.at(-1) }),
     restore: () => shifts.pop(),
     translate(dx, dy) {

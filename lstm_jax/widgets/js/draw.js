@@ -56,10 +56,11 @@ export const inkOn = (value) => (value > 0.55 ? "white" : "black");
 /**
  * Make the canvas sharp on any screen and white; returns its context, to be used in CSS pixels.
  * @param {HTMLCanvasElement} canvas
+ * @param {number} scale of what is drawn: 0.5 shows it half as large
  * @returns {CanvasRenderingContext2D}
  */
-export function clearCanvas(canvas, width, height) {
-  const density = window.devicePixelRatio || 1;
+export function clearCanvas(canvas, width, height, scale) {
+  const density = (window.devicePixelRatio || 1) * scale;
   const [w, h] = [Math.round(width * density), Math.round(height * density)];
   if (canvas.width !== w || canvas.height !== h) Object.assign(canvas, { width: w, height: h });
   const ctx = canvas.getContext("2d");
@@ -188,12 +189,18 @@ export function curve(ctx, plot, ys, { colour, width = 3.5, dash = [], start = 0
   ctx.restore();
 }
 
+/** Rounds a place to whole pixels of the screen, so that no white seam shows between neighbours. */
+export function wholePixels(ctx) {
+  const { a: density } = ctx.getTransform();
+  return (place) => Math.round(place * density) / density;
+}
+
 /** One upright bar per step from `base`, each in its colour. */
 export function bars(ctx, plot, values, colourOf, base = 0) {
+  const whole = wholePixels(ctx);
   for (let t = 0; t < values.length; t++) {
     const [from, to] = [plot.y(base), plot.y(values[t])];
-    // Whole pixels, so that no white seam shows between neighbours.
-    const [left, right] = [t - 0.5, t + 0.5].map((edge) => Math.round(plot.x(edge)));
+    const [left, right] = [t - 0.5, t + 0.5].map((edge) => whole(plot.x(edge)));
     ctx.fillStyle = colourOf(values[t]);
     ctx.fillRect(left, Math.min(from, to), right - left, Math.abs(to - from));
   }
@@ -204,8 +211,9 @@ export function bars(ctx, plot, values, colourOf, base = 0) {
  * @param {ArrayLike<number>} values (T, H) row-major; `first` skips rows (1 for a state)
  */
 export function heatMap(ctx, box, values, { T, H, colourOf, first = 0 }) {
-  const left = (t) => Math.round(box.x + (t * box.width) / T); // whole pixels, as in `bars`
-  const top = (unit) => Math.round(box.y + (unit * box.height) / H);
+  const whole = wholePixels(ctx);
+  const left = (t) => whole(box.x + (t * box.width) / T);
+  const top = (unit) => whole(box.y + (unit * box.height) / H);
   for (let t = 0; t < T; t++) {
     const colours = Array.from({ length: H }, (_, unit) => colourOf(values[(t + first) * H + unit]));
     // Neighbours of one colour are one rectangle: half of an influence map is.

@@ -50,6 +50,10 @@ const VIEWS = {
 };
 
 const STEP_MS = 150; // one step of the player
+const NARROWEST = 900; // px that a view needs; where there are less, its picture is drawn smaller
+
+/** How large the picture is shown, as a share of the size in which it is drawn. */
+const shownAs = (canvas) => Math.min(1, canvas.clientWidth / NARROWEST);
 
 /** Set traits in the model, and those that follow from them. Saving is left to `render`. */
 function setTraits(model, values) {
@@ -117,7 +121,7 @@ export function render({ model, el }) {
 
   const change = (values) => setTraits(model, values); // the model then asks for a frame
   const canvas = make("canvas", { tabIndex: 0, role: "slider", "aria-label": "time step", ...KEEP_KEYS });
-  canvas.style.height = `${view.height}px`;
+  Object.assign(canvas.style, { aspectRatio: `${NARROWEST} / ${view.height}`, maxHeight: `${view.height}px` });
   const readout = make("p", { className: "lstm-readout", "aria-live": "polite" });
   const message = make("p", { className: "lstm-message", role: "alert" });
   const panel = controlPanel({
@@ -137,7 +141,8 @@ export function render({ model, el }) {
 
   function draw() {
     frame = 0;
-    const width = canvas.clientWidth; // before anything is written, or the page is laid out twice
+    // Before anything is written, or the page is laid out twice.
+    const [width, scale] = [Math.max(canvas.clientWidth, NARROWEST), shownAs(canvas)];
     const state = read();
     const { waits, late } = answers.wait(state);
     state.late = late;
@@ -152,7 +157,7 @@ export function render({ model, el }) {
     try {
       record = view.compute(state, record);
       // Scrolled away, the canvas may be out of the page and 0 wide: keep its picture for the return.
-      if (width) regions = view.draw(clearCanvas(canvas, width, view.height), state, record, width);
+      if (scale) regions = view.draw(clearCanvas(canvas, width, view.height, scale), state, record, width);
     } catch (error) {
       message.textContent = `This cannot be drawn: ${error.message}`;
       throw error;
@@ -192,13 +197,11 @@ const inside = ({ x, y, width, height }, px, py) =>
 function listen(canvas, { regionAt, change, read }) {
   let held = null; // the region in which a button went down, and the last place there
   const point = (event) => {
-    const region = held?.region ?? regionAt(event.offsetX, event.offsetY);
+    const [x, y] = [event.offsetX, event.offsetY].map((place) => place / shownAs(canvas));
+    const region = held?.region ?? regionAt(x, y);
     if (!region || (read().playing && !held)) return;
     const share = (value, from, size) => Math.min(1, Math.max(0, (value - from) / size));
-    const place = [
-      share(event.offsetX, region.x, region.width),
-      share(event.offsetY, region.y, region.height),
-    ];
+    const place = [share(x, region.x, region.width), share(y, region.y, region.height)];
     if (event.type === "pointerdown") held = { region, place };
     const values = region.at(place, held?.place ?? null, read());
     if (held) held.place = place;

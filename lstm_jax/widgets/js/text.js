@@ -5,7 +5,7 @@ import { isAnswered } from "./answers.js";
 import { numbersOf } from "./bytes.js";
 import {
   COLOURS, cursor, curve, format, frame, gateColour, heatMap, inkOn, keyNumber, largest, percent, roundLimit,
-  signedColour, text,
+  signedColour, text, wholePixels,
 } from "./draw.js";
 import { timeRegion, timeTicks } from "./sequence.js";
 
@@ -154,7 +154,8 @@ function drawPaper(ctx, { data }, { shown, values, count, known, t, first, chars
   const lines = places.at(-1).line + 1;
   const top = Math.floor(places[t].line / PAPER.lines) * PAPER.lines;
   const box = { x: PAPER.left, y: PAPER.top, width: columns * pitch, height: PAPER.lines * PAPER.line };
-  const left = (column) => Math.round(box.x + column * pitch); // whole pixels: no seams
+  const whole = wholePixels(ctx);
+  const left = (column) => whole(box.x + column * pitch);
   ctx.font = `${Math.floor(pitch / 0.61)}px ${CODE_FONT}`;
   Object.assign(ctx, { textAlign: "center", textBaseline: "middle", lineWidth: 2 });
   for (const [k, { line, column }] of places.entries()) {
