@@ -2,15 +2,15 @@
 
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import ipywidgets
 import nbformat
 import pytest
 from explorer import A_FRAME, explorers
-from explorer import Explorer as Shown
 from heard import offline_page
 from nbformat import NotebookNode
-from playwright.sync_api import BrowserContext, FloatRect, Position, expect
+from playwright.sync_api import BrowserContext, FloatRect, Locator, Position, expect
 
 from lstm_jax import widgets
 from lstm_jax.widgets.explorer import Explorer
@@ -35,10 +35,10 @@ def test_explorer_fits_a_narrow_window(name: str, context: BrowserContext, tmp_p
         (explorer,) = explorers(page)
         explorer.root.evaluate(A_FRAME)
         assert page.page.evaluate(IS_CLIPPED) is False
-        narrow = size(explorer)
+        narrow = place_of(explorer.root.locator("canvas"))
         page.page.set_viewport_size({"width": 1300, "height": 900})
         explorer.root.evaluate(A_FRAME)
-        wide = size(explorer)
+        wide = place_of(explorer.root.locator("canvas"))
         assert narrow["width"] / narrow["height"] == pytest.approx(900 / wide["height"], rel=0.01)
         assert wide["width"] > 1200
 
@@ -50,22 +50,23 @@ def test_a_narrow_picture_answers_the_pointer_where_it_is(
     steps = []
     with offline_page(context, tmp_path / "page.html", {"width": 1000, "height": 900}) as page:
         (gate,) = explorers(page)
-        margin = 1000 - size(gate)["width"]
+        canvas = gate.root.locator("canvas")
+        margin = 1000 - place_of(canvas)["width"]
         for width in (900, 450):
             page.page.set_viewport_size({"width": int(width + margin), "height": 900})
             gate.root.evaluate(A_FRAME)
-            picture = size(gate)
+            picture = place_of(canvas)
             assert picture["width"] == width
             place = Position(x=0.8 * picture["width"], y=0.6 * picture["height"])
-            gate.root.locator("canvas").hover(position=place)
+            canvas.hover(position=place)
             steps.append(int(gate.root.locator("[data-control=t]").input_value()))
             gate.root.get_by_role("button", name="reset").click()
     assert steps[0] == steps[1] > widgets.GateExplorer().t
 
 
-def size(shown: Shown) -> FloatRect:
-    """Of its picture, in px."""
-    box = shown.root.locator("canvas").bounding_box()
+def place_of(element: Locator) -> FloatRect:
+    """Where it stands, in px."""
+    box = element.bounding_box()
     assert box is not None
     return box
 
@@ -107,6 +108,22 @@ def test_notebook_reacts_offline(context: BrowserContext, tmp_path: Path) -> Non
         expect(page.page.locator("p", has_text="The gate is").locator("math")).to_contain_text("σ")
         expect(page.page.get_by_text("IntSlider(value=7)")).to_be_visible()
         assert page.problems == []
+
+
+def test_slides_show_figures_side_by_side(context: BrowserContext, tmp_path: Path) -> None:
+    drawing = "<svg xmlns='http://www.w3.org/2000/svg' width='700' height='500'/>"
+    figure = {"text/html": f'<img src="data:image/svg+xml,{quote(drawing)}">'}
+    cell = nbformat.v4.new_code_cell("plot()\nplot()")
+    cell.outputs = [nbformat.v4.new_output("display_data", figure) for _ in range(2)]
+    cell.outputs.insert(0, nbformat.v4.new_output("stream", text="error 0.1\n"))
+    cell.metadata["slideshow"] = {"slide_type": "slide"}
+    nbformat.write(nbformat.v4.new_notebook(cells=[cell]), tmp_path / "run.ipynb")
+    save_notebook(tmp_path / "run.ipynb", tmp_path / "run.html", slides=True)
+    with offline_page(context, tmp_path / "run.html", {"width": 1920, "height": 1080}) as page:
+        left, right = (place_of(image) for image in page.page.locator("img").all())
+        printed = place_of(page.page.get_by_text("error 0.1"))
+        assert left["y"] == right["y"] >= printed["y"] + printed["height"]
+        assert left["x"] + left["width"] <= right["x"]
 
 
 def test_notebook_keeps_explorers_as_they_were_left(tmp_path: Path) -> None:
