@@ -48,13 +48,13 @@ def _opened(t: Array) -> Array:
 
 
 def _sums(params: Any, x: Array) -> Array:
-    sums = x @ params.w_x
-    return sums + _row(params.b, sums)
+    return x @ params.w_x
 
 
 def _tanh_of_sums(params: Any, x_sums: Array, h_before: Array) -> Array:
     """The tape of RNN and LSTM: one tanh for all there is, of half the sums of a gate."""
-    return jnp.tanh(_halved(x_sums + h_before @ params.w_h, h_before))
+    sums = x_sums + h_before @ params.w_h
+    return jnp.tanh(_halved(sums + _row(params.b, sums), h_before))
 
 
 def _halved(sums: Array, h: Array) -> Array:
@@ -204,7 +204,8 @@ class GRUTape(NamedTuple):
 
 def _gru_sums(params: GRUParams, x: Array) -> tuple[Array, ...]:
     # An array each: XLA's loops are three times as slow where a step takes slices of its row.
-    return tuple(jnp.split(_sums(params, x), 3, axis=-1))
+    sums = _sums(params, x)
+    return tuple(jnp.split(sums + _row(params.b, sums), 3, axis=-1))
 
 
 def _gru_tape(params: GRUParams, x_sums: tuple[Array, ...], h_before: Array) -> GRUTape:

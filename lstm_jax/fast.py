@@ -24,6 +24,7 @@ from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 from jax.sharding import PartitionSpec
 
 from lstm_jax.arithmetic import arithmetic, zero_unless
@@ -117,6 +118,10 @@ class Blocks(NamedTuple):
         """The number of blocks of an array (B, T, ...)."""
         return array.shape[1] // self.size
 
+    def numbers(self, array: Array) -> Array:
+        """0, 1, … for its blocks: constants, which cost no kernel to compile."""
+        return jnp.asarray(np.arange(self.count(array), dtype=np.int32))
+
     def _place(self, array: Array, k: Array) -> Array:
         return self.size * (self.count(array) - 1 - k if self.reverse else k)
 
@@ -163,7 +168,7 @@ def _forward(
         return (state, blocks.write(hs, h, k)), (start, tapes)
 
     hs = _empty((*xs.shape[:2], params.w_h.shape[0]), xs.dtype)
-    (state, hs), kept = jax.lax.scan(one_block, (state, hs), jnp.arange(blocks.count(xs)))
+    (state, hs), kept = jax.lax.scan(one_block, (state, hs), blocks.numbers(xs))
     return hs, state, kept
 
 
@@ -215,8 +220,8 @@ def _backward(blocks: Blocks, residuals: Any, cotangents: Any) -> tuple[Any, ...
         jax.tree.map(jnp.zeros_like, joined),
         _empty(xs.shape, xs.dtype),
     )
-    ks = jnp.arange(blocks.count(xs))
-    (d_first, d_joined, d_xs), _ = jax.lax.scan(one_block_back, start, (ks, kept), reverse=True)
+    steps = (blocks.numbers(xs), kept)
+    (d_first, d_joined, d_xs), _ = jax.lax.scan(one_block_back, start, steps, reverse=True)
     return *split(d_joined), d_xs, before(*d_first), None
 
 
