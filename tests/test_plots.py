@@ -85,6 +85,15 @@ def test_curves_draws_each_curve_in_its_own_safe_colour_and_leaves_zeros_off_a_l
     assert [line.get_color() for line in axes.lines] == list(plots.COLOURS[:2])
 
 
+def test_curves_over_powers_of_two_stand_evenly_and_are_written_out():
+    x = [64, 128, 256, 512, 1024]
+    picture = plots.curves(x, {"time": x}, xlabel="", ylabel="", log_x=True, **WORDS)
+    (axes,) = picture.figure.axes
+    places = axes.transData.transform([(each, 64) for each in x])[:, 0]
+    np.testing.assert_allclose(np.diff(places), places[1] - places[0], rtol=1e-6)
+    assert [axes.xaxis.get_major_formatter()(each) for each in x] == [str(each) for each in x]
+
+
 @pytest.mark.parametrize("picture_of", [plots.curves, plots.bands])
 def test_lines_have_a_legend_where_there_are_several_and_the_scale_asked_for(picture_of):
     lines = {"a": np.array([[1.0, 2.0]]), "b": np.array([[2.0, 3.0]])}
