@@ -95,8 +95,8 @@ else:
 # ## 2. What is a smooth curve? (8 min)
 #
 # First a task. *Adding*: at each of 20 steps comes a number between -1 and 1. Two of them, $a$ and
-# $b$, carry a mark. At the end the network has to say $0.5 + (a + b)/4$, which lies between 0 and
-# 1. It is right if it is off by less than 0.04.
+# $b$, carry a mark. At the end the network has to say $0.5 + (a + b)/4$, a number from 0 to 1. It
+# is right if it is off by less than 0.04.
 #
 # The network is a cell, and a **readout** that turns the last output $h_T$ `(H,)` into $K$ numbers,
 # here one:
@@ -684,6 +684,8 @@ def lower(a, b):
 
 
 helps = {"as searched": [], "higher": []}
+heads = f"{'':33} {'kind':5} {'rate':>5} {'clipped':>8} {'free':>5} {'broke off':>10}"
+print(f"{'solved of 8':>60}\n{heads}   lower loss when clipped")
 for problem in (order[20], order[50]):
     for kind in ("RNN", "LSTM"):
         runs = (found[f"clip {clip}: {kind}: {problem.name}"] for clip in ("1", "inf"))
@@ -691,10 +693,9 @@ for problem in (order[20], order[50]):
             pairs = lower(clipped.curves, free.curves)
             helps["higher" if nth else "as searched"].append(verdicts.claim(pairs) == "supported")
             print(
-                f"{problem.name}, {kind}, rate {clipped.contender.rate:.3g}: "
-                f"solved {solved(clipped.curves)} with, {solved(free.curves)} without, "
-                f"{(free.curves.diverged >= 0).sum()} of these broke off; "
-                f"lower loss with it: {pairs}"
+                f"{problem.name:33} {kind:5} {clipped.contender.rate:5.3g} "
+                f"{solved(clipped.curves):8} {solved(free.curves):5} "
+                f"{(free.curves.diverged >= 0).sum():10}   {pairs}"
             )
 
 everywhere = all(all(held) for held in helps.values())

@@ -233,8 +233,8 @@ for row in (0, 1):
 
 # %% [markdown]
 # What is lost with the gradient that is cut? A task to find out: a stream of random bits without
-# an end, to be copied with a delay of $L$ steps. Who cannot do it pays 1 bit a step, who can pays
-# 0. The state is carried, so the bit from $L$ steps ago may well be in it, whatever $K$ is.
+# an end, to be copied with a delay of $L$ steps. Who cannot do it pays 1 bit a step, who can pays 0
+# bits. The state is carried, so the bit from $L$ steps ago may well be in it, whatever $K$ is.
 #
 # > **Predict.** We train with chunks of $K = 8$, then with $K = 20$, for several delays $L$. Which
 # > delays are learned?

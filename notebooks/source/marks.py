@@ -7,8 +7,8 @@ It is read off the cells, so that no source has to say it:
   the exercise has that name. The student notebooks carry this too, so nbgrader can grade them
   whether it has handed them out or not.
 - A section opens a slide; each cell in it is a slide below. What a student writes stands with its
-  question, and a cell with the few lines of text before it. Imports, checks and what is for the
-  instructor are left out.
+  question, and a cell with the few lines of text before it. Imports, what is for the instructor and
+  what is between one student and the kernel, guesses, checks and the progress, are left out.
 
 Slides, and JupyterLab where it folds a section, want a heading to open its cell: `at_headings`.
 """
@@ -92,6 +92,16 @@ def checked(cell: NotebookNode) -> str | None:
     return None
 
 
+def is_personal(cell: NotebookNode) -> bool:
+    """Is it a guess, a check or the progress, and nothing else?"""
+    if cell.cell_type != "code":
+        return False
+    match ast.parse(cell.source).body:
+        case [ast.Expr(ast.Call(ast.Name("guess" | "check" | "progress")))]:
+            return True
+    return False
+
+
 def slide_types(cells: list[NotebookNode], solved: list[bool], instructor: list[bool]) -> list[str]:
     """Where each cell stands in a slide show, in Jupyter's words."""
     imports = next((index for index, cell in enumerate(cells) if cell.cell_type == "code"), None)
@@ -99,7 +109,7 @@ def slide_types(cells: list[NotebookNode], solved: list[bool], instructor: list[
     room = False  # on the slide of the text before
     for index, cell in enumerate(cells):
         text = cell.source if cell.cell_type == "markdown" else ""
-        if instructor[index] or index == imports or checked(cell):
+        if instructor[index] or index == imports or is_personal(cell):
             types.append("skip")
         elif text.startswith(("# ", "## ")):
             types.append("slide")

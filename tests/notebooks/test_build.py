@@ -4,6 +4,7 @@ import ast
 import json
 import re
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 
 import build
@@ -240,3 +241,14 @@ def test_a_lesson_imports_first(path: Path) -> None:
     assert re.match(rf"# {path.name[:2]} \w", cells[0].source)
     first = next(cell.source for cell in cells if cell.cell_type == "code")
     assert all(isinstance(line, ast.Import | ast.ImportFrom) for line in ast.parse(first).body)
+
+
+@pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
+def test_no_sentence_becomes_a_list_where_its_line_breaks(path: Path) -> None:
+    for cell in read(path.read_text(encoding="utf-8")).cells:
+        if cell.cell_type != "markdown":
+            continue
+        for line, following in pairwise(cell.source.splitlines()):
+            ends = line.endswith((".", ":", "?", "!", "**", ";", ",", "`")) or not line
+            number = re.match(r"(\d+)[.)] ", following)
+            assert ends or not number or re.match(r"\d+[.)] |   ", line), following

@@ -29,6 +29,9 @@ print(1 + 2)
 # > **Predict.** 2 + 2?
 
 # %%
+guess("sum")
+
+# %%
 print(2 + 2)
 
 # %% [markdown]
@@ -50,6 +53,9 @@ def add(a, b):
 
 # %%
 check("add", add)
+
+# %%
+progress()
 
 # %% [markdown] tags=["instructor"]
 # ## For the instructor
@@ -86,11 +92,13 @@ def test_headings_open_slides_and_exercises_stand_with_their_question(
         ("slide", "## 1. Sum"),
         ("-", "print(1 +"),
         ("subslide", "> **Predi"),
+        ("skip", 'guess("su'),
         ("subslide", "print(2 +"),
         ("subslide", "One more."),
         ("subslide", "### Your "),
         ("-", "def add(a"),
         ("skip", 'check("ad'),
+        ("skip", "progress("),
     ]
     assert types(lesson.student) == student
     assert types(lesson.solved) == [*student, ("skip", "## For th"), ("skip", "### More")]
