@@ -14,6 +14,8 @@ from playwright.sync_api import BrowserContext, ViewportSize
 from run import find_problems
 
 from lstm_jax.widgets.page import save_notebook
+# One px more is the fraction of one that a browser rounds up.
+SCROLLS = "slide => slide.scrollHeight > slide.clientHeight + 1"
 
 
 @pytest.fixture(autouse=True)
@@ -109,7 +111,7 @@ def test_slides_fit_a_projector_and_react_offline(
         for number in range(1, last + 1):
             assert where.inner_text() == f"{number} / {last}"
             slide = page.page.locator("main section.shown")
-            if slide.evaluate("slide => slide.scrollHeight > slide.clientHeight"):
+            if slide.evaluate(SCROLLS):
                 scrolling.append(number)
             for root in slide.locator(".lstm-explorer").all():
                 explorer = Explorer(page, root)
