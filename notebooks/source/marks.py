@@ -82,24 +82,28 @@ def entry(grade_id: str, **differs: Any) -> dict[str, Any]:
     return {"grade_id": grade_id, "schema_version": SCHEMA, **plain, **differs}
 
 
-def checked(cell: NotebookNode) -> str | None:
-    """Return the name in a cell that is `check("name", ...)` and nothing else."""
+def only_call(cell: NotebookNode) -> tuple[str, list[ast.expr]] | None:
+    """Return the name and the arguments in a cell that is `name(...)` and nothing else."""
     if cell.cell_type != "code":
         return None
     match ast.parse(cell.source).body:
-        case [ast.Expr(ast.Call(ast.Name("check"), [ast.Constant(str(name)), *_]))]:
+        case [ast.Expr(ast.Call(ast.Name(name), arguments))]:
+            return name, arguments
+    return None
+
+
+def checked(cell: NotebookNode) -> str | None:
+    """Return the name in a cell that is `check("name", ...)` and nothing else."""
+    match only_call(cell):
+        case ("check", [ast.Constant(str(name)), *_]):
             return name
     return None
 
 
 def is_personal(cell: NotebookNode) -> bool:
     """Is it a guess, a check or the progress, and nothing else?"""
-    if cell.cell_type != "code":
-        return False
-    match ast.parse(cell.source).body:
-        case [ast.Expr(ast.Call(ast.Name("guess" | "check" | "progress")))]:
-            return True
-    return False
+    call = only_call(cell)
+    return call is not None and call[0] in {"guess", "check", "progress"}
 
 
 def slide_types(cells: list[NotebookNode], solved: list[bool], instructor: list[bool]) -> list[str]:

@@ -121,6 +121,7 @@ export function render({ model, el }) {
 
   const change = (values) => setTraits(model, values); // the model then asks for a frame
   const canvas = make("canvas", { tabIndex: 0, role: "slider", "aria-label": "time step", ...KEEP_KEYS });
+  // As high as what will be drawn, before it is: the page keeps its place, and slides find their size.
   Object.assign(canvas.style, { aspectRatio: `${NARROWEST} / ${view.height}`, maxHeight: `${view.height}px` });
   const readout = make("p", { className: "lstm-readout", "aria-live": "polite" });
   const message = make("p", { className: "lstm-message", role: "alert" });
