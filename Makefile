@@ -36,20 +36,20 @@ unit: env ## pytest, all but tests/browser and tests/peers
 	$(BIN)/pytest -n 2 $(ARGS)
 
 check-notebooks: env ## the notebooks are what their sources say
-	$(BIN)/python notebooks/source/build.py --check
+	$(BIN)/python notebooks/tools/build.py --check
 
 # The student lessons are also run by `browser`; this runs the solved ones too, and measures.
 lessons: env ## execute every lesson and print a table
-	$(BIN)/python notebooks/source/run.py $(ARGS)
+	$(BIN)/python notebooks/tools/run.py $(ARGS)
 
 slides: env ## run the lessons and write each as slides into dist/slides/; ARGS="03 04" for two
-	$(BIN)/python notebooks/source/run.py --student --limit 600 --keep dist/slides $(ARGS)
+	$(BIN)/python notebooks/tools/run.py --student --limit 600 --keep dist/slides $(ARGS)
 	for notebook in dist/slides/*.ipynb; do \
-	  $(BIN)/python -m lstm_jax.widgets.page --slides $$notebook || exit 1; \
+	  $(BIN)/python -m lstm_jax.course.pages.page --slides $$notebook || exit 1; \
 	done
 
 grading: env ## let nbgrader grade each lesson, solved and unanswered; ARGS="03 04" for two
-	$(BIN)/python notebooks/source/course.py --try dist/course $(ARGS)
+	$(BIN)/python notebooks/tools/course.py --try dist/course $(ARGS)
 
 # Uses the Chromium or Chrome that is here, or names one with CHROMIUM=...; else it gets one.
 browser: env ## every lesson and explorer in JupyterLab; pictures go to screenshots/
@@ -62,13 +62,13 @@ seeds: env ## 8 seeds trained together beside 8 one after another: the ratio; le
 	$(BIN)/python benchmarks/seeds.py $(ARGS)
 
 long-run: env ## train what lesson 08 compares, 32 seeds each: an hour or two, goes on where it was
-	$(BIN)/python -m lstm_jax.studies.long_run $(ARGS)
+	$(BIN)/python -m lstm_jax.course.l08.long_run $(ARGS)
 
 long-lags: env ## train what lesson 13 compares over longer and longer lags; goes on where it was
-	$(BIN)/python -m lstm_jax.studies.long_lags $(ARGS)
+	$(BIN)/python -m lstm_jax.course.l13.long_lags $(ARGS)
 
 devices: env ## a batch and a sequence split over virtual devices, and two processes: a table
-	$(BIN)/python -m lstm_jax.studies.devices
+	$(BIN)/python -m lstm_jax.course.l13.splits
 
 peers: .venv/peers ## add the other libraries to .venv and compare with them
 	$(BIN)/pytest tests/peers $(ARGS)
@@ -77,7 +77,7 @@ bench: .venv/peers ## how fast `run` is beside the other libraries: tables; let 
 	$(BIN)/python benchmarks/bench.py $(ARGS)
 
 notebooks: env ## rebuild the notebooks from their sources
-	$(BIN)/python notebooks/source/build.py
+	$(BIN)/python notebooks/tools/build.py
 
 format: env ## let ruff format and mend what it can
 	$(BIN)/ruff format

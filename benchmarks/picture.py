@@ -8,7 +8,7 @@ import numpy as np
 from matplotlib.figure import Figure
 from report import WAYS, label, speedups
 
-from lstm_jax.plots import COLOURS
+from lstm_jax.course.plots import COLOURS
 
 RIVALS = ("peer", "torch", "cudnn", "product")
 

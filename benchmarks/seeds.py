@@ -16,7 +16,7 @@ from functools import partial
 import jax
 
 import lstm_jax
-from lstm_jax.data.temporal_order import SYMBOLS, temporal_order
+from lstm_jax.course.data.temporal_order import SYMBOLS, temporal_order
 from lstm_jax.losses import cross_entropy
 from lstm_jax.models import Network, init_network, last_answers
 from lstm_jax.training import adam, fit, seeds_mesh

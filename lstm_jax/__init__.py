@@ -18,7 +18,7 @@ from lstm_jax.cells import (
     step,
     zero_state,
 )
-from lstm_jax.cores import use_cores
+from lstm_jax.devices import use_cores
 from lstm_jax.files import load, save
 from lstm_jax.gradients import GradientFlow, gradient_flow, influence
 from lstm_jax.init import (

@@ -26,7 +26,7 @@ def test_the_code_runs_as_a_user_has_it(capsys):
 
 
 def test_the_picture_is_what_its_script_draws():
-    script = runpy.run_path(str(ROOT / "notebooks/source/picture.py"))
+    script = runpy.run_path(str(ROOT / "notebooks/tools/picture.py"))
     committed = mpl.image.imread(script["FILE"])
     now = mpl.image.imread(io.BytesIO(script["picture"]().png()))
     # Fonts and lines are rounded a little differently from one platform to another.

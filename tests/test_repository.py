@@ -5,7 +5,7 @@ import re
 import subprocess
 import sys
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -96,11 +96,11 @@ def test_no_file_holds_a_machine_path_or_a_registry_address() -> None:
 # --- the package
 
 # A module imports only from those before it; `__init__` stands after the ones it exports.
-ORDER = [
+CORE = [
     "arrays",
-    "cores",
+    "devices",
+    "vocabulary",
     "losses",
-    "data",
     "linear",
     "cells",
     "init",
@@ -113,15 +113,24 @@ ORDER = [
     "traces",
     "gradients",
     "files",
+    "convert",
     "training",
     "models",
-    "studies",
-    "convert",
-    "plots",
-    "live",
-    "widgets",
-    "exercises",
 ]
+ROOMS = [f"l{number:02}" for number in range(14)]
+COURSE = [
+    "plots",
+    "data",
+    "intervals",
+    "paired",
+    "verdicts",
+    "comparison",
+    "explorers",
+    "checks",
+    "pages",
+    *ROOMS,
+]
+ORDER = [*CORE, *(f"course.{part}" for part in COURSE)]
 SOURCES = sorted(PACKAGE.rglob("*.py"))
 name_of = {path: path.relative_to(ROOT).as_posix() for path in SOURCES}
 
@@ -141,24 +150,35 @@ def imports_of(path: Path) -> Iterator[str]:
 
 def part_of(path: Path) -> str:
     """The row of ORDER that a file belongs to."""
-    return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
+    return row_of(path.relative_to(PACKAGE).with_suffix("").parts)
+
+
+def row_of(names: Sequence[str]) -> str:
+    """The row of ORDER that a module belongs to, from the names in its path below lstm_jax."""
+    return ".".join(names[:2] if names[0] == "course" and len(names) > 1 else names[:1])
 
 
 @pytest.mark.parametrize("path", SOURCES, ids=name_of.get)
 def test_file_imports_only_from_above_it(path: Path) -> None:
     part = part_of(path)
-    if part == "__init__":
+    if part in ("__init__", "course.__init__"):
         return
-    own = [module.split(".")[1] for module in imports_of(path) if module.startswith("lstm_jax.")]
-    below = [other for other in own if other not in ORDER[: ORDER.index(part)] and other != part]
+    own = [module.split(".")[1:] for module in imports_of(path) if module.startswith("lstm_jax.")]
+    rows = [row_of(names) for names in own]
+    below = [other for other in rows if other not in ORDER[: ORDER.index(part)] and other != part]
     assert not below
 
 
 @pytest.mark.parametrize("path", SOURCES, ids=name_of.get)
 def test_pictures_stay_in_their_modules(path: Path) -> None:
-    home = {"matplotlib": "plots", "ipywidgets": "widgets", "anywidget": "widgets"}
+    homes = {
+        "matplotlib": {"course.plots"},
+        "anywidget": {"course.explorers"},
+        "ipywidgets": {"course.explorers", "course.checks"},
+    }
     imported = {module.split(".")[0] for module in imports_of(path)}
-    assert {home[library] for library in imported & home.keys()} <= {part_of(path)}
+    for library in imported & homes.keys():
+        assert part_of(path) in homes[library]
 
 
 @pytest.mark.parametrize("path", SOURCES, ids=name_of.get)

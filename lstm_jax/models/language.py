@@ -24,11 +24,11 @@ from lstm_jax.arrays import (
     check_size,
 )
 from lstm_jax.cells import AnyParams, LSTMState, step
-from lstm_jax.data.vocabulary import Vocabulary, check_text
 from lstm_jax.init import init_lstm
 from lstm_jax.layers import run
 from lstm_jax.losses import cross_entropy
 from lstm_jax.models.readout import Network, Readout, init_network, read_out
+from lstm_jax.vocabulary import Vocabulary, check_text
 
 LONGEST_PROMPT = 256  # characters
 

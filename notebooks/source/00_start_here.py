@@ -22,9 +22,8 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from lstm_jax import plots
-from lstm_jax.data.sunspots import sunspots
-from lstm_jax.exercises import check, guess, hint, progress, verdict
+from lstm_jax.course import check, guess, hint, plots, progress, verdict
+from lstm_jax.course.data.sunspots import sunspots
 
 # %% [markdown]
 # ## 1. The series, and how to use a lesson (3 min)

@@ -22,14 +22,12 @@ import jax.numpy as jnp
 import numpy as np
 
 import lstm_jax
-from lstm_jax import plots
-from lstm_jax.data import baselines
-from lstm_jax.data.minibatches import Minibatches
-from lstm_jax.data.sunspots import sunspots
-from lstm_jax.data.windows import fit_scale, split, windows
-from lstm_jax.exercises import check, guess, hint, progress, verdict
+from lstm_jax.course import RNNExplorer, check, guess, hint, plots, progress, verdict
+from lstm_jax.course.data import baselines
+from lstm_jax.course.data.minibatches import Minibatches
+from lstm_jax.course.data.sunspots import sunspots
+from lstm_jax.course.data.windows import fit_scale, split, windows
 from lstm_jax.training import adam, fit, mean_squared_error
-from lstm_jax.widgets import RNNExplorer
 
 # %% [markdown]
 # ## 1. A memory to play with (4 min)

@@ -23,11 +23,10 @@ import numpy as np
 import optax
 from IPython.display import display
 
-from lstm_jax import gradient_flow, influence, init_rnn, plots, run, step, trace
-from lstm_jax.data.sunspots import sunspots
-from lstm_jax.data.windows import fit_scale, split, windows
-from lstm_jax.exercises import check, guess, hint, progress, verdict
-from lstm_jax.widgets import GradientExplorer
+from lstm_jax import gradient_flow, influence, init_rnn, run, step, trace
+from lstm_jax.course import GradientExplorer, check, guess, hint, plots, progress, verdict
+from lstm_jax.course.data.sunspots import sunspots
+from lstm_jax.course.data.windows import fit_scale, split, windows
 
 # %% [markdown]
 # ## 1. How much gets through (5 min)

@@ -21,14 +21,13 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from lstm_jax import Clamp, LSTMParams, LSTMState, init_lstm, plots, run, step, trace
-from lstm_jax.data.lag_recall import CHANCE, accuracy, lag_recall
-from lstm_jax.data.sunspots import sunspots
-from lstm_jax.data.windows import fit_scale, split
-from lstm_jax.exercises import check, guess, hint, progress, verdict
+from lstm_jax import Clamp, LSTMParams, LSTMState, init_lstm, run, step, trace
+from lstm_jax.course import GateExplorer, check, guess, hint, plots, progress, verdict
+from lstm_jax.course.data.lag_recall import CHANCE, accuracy, lag_recall
+from lstm_jax.course.data.sunspots import sunspots
+from lstm_jax.course.data.windows import fit_scale, split
 from lstm_jax.losses import cross_entropy
 from lstm_jax.training import adam, fit
-from lstm_jax.widgets import GateExplorer
 
 # %% [markdown]
 # ## 1. A memory with a valve (9 min)

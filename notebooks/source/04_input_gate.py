@@ -20,13 +20,12 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from lstm_jax import Clamp, LSTMParams, LSTMState, init_lstm, plots, run, step, trace
-from lstm_jax.data.adding import CONSTANT_MSE, adding
-from lstm_jax.data.sunspots import sunspots
-from lstm_jax.data.windows import fit_scale, split
-from lstm_jax.exercises import check, guess, hint, progress, verdict
+from lstm_jax import Clamp, LSTMParams, LSTMState, init_lstm, run, step, trace
+from lstm_jax.course import GateExplorer, check, guess, hint, plots, progress, verdict
+from lstm_jax.course.data.adding import CONSTANT_MSE, adding
+from lstm_jax.course.data.sunspots import sunspots
+from lstm_jax.course.data.windows import fit_scale, split
 from lstm_jax.training import adam, fit, mean_squared_error
-from lstm_jax.widgets import GateExplorer
 
 # %% [markdown]
 # ## 1. How much, and what (3 min)

@@ -30,18 +30,26 @@ from lstm_jax import (
     init_gru,
     init_lstm,
     init_rnn,
-    plots,
     run,
     step,
     trace,
 )
-from lstm_jax.data.lag_recall import CHANCE, accuracy
-from lstm_jax.data.sunspots import sunspots
-from lstm_jax.data.windows import fit_scale, split
-from lstm_jax.exercises import check, guess, hint, progress, verdict
+from lstm_jax.course import (
+    CellExplorer,
+    GradientExplorer,
+    TrainedCellExplorer,
+    check,
+    guess,
+    hint,
+    plots,
+    progress,
+    verdict,
+)
+from lstm_jax.course.data.lag_recall import CHANCE, accuracy
+from lstm_jax.course.data.sunspots import sunspots
+from lstm_jax.course.data.windows import fit_scale, split
+from lstm_jax.course.l06.recall import load_recall
 from lstm_jax.losses import cross_entropy
-from lstm_jax.widgets import CellExplorer, GradientExplorer, TrainedCellExplorer
-from lstm_jax.widgets.recall import load_recall
 
 # %% [markdown]
 # ## 1. One step, wire by wire (7 min)

@@ -35,20 +35,18 @@ from lstm_jax import (
     influence,
     init_lstm,
     init_rnn,
-    plots,
     run,
     run_bidirectional,
     run_stack,
     trace,
     zero_state,
 )
-from lstm_jax.data.lag_recall import CHANCE, accuracy, lag_recall
-from lstm_jax.data.sunspots import sunspots
-from lstm_jax.data.windows import fit_scale, split
-from lstm_jax.exercises import check, guess, hint, progress, verdict
+from lstm_jax.course import GradientExplorer, check, guess, hint, plots, progress, verdict
+from lstm_jax.course.data.lag_recall import CHANCE, accuracy, lag_recall
+from lstm_jax.course.data.sunspots import sunspots
+from lstm_jax.course.data.windows import fit_scale, split
 from lstm_jax.losses import cross_entropy
 from lstm_jax.training import adam, fit
-from lstm_jax.widgets import GradientExplorer
 
 # %% [markdown]
 # ## 1. A hundred cells in a chain (7 min)

@@ -23,17 +23,16 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from lstm_jax import LSTMParams, init_gru, init_lstm, init_rnn, plots
-from lstm_jax.data import tasks
-from lstm_jax.data.temporal_order import SYMBOLS
-from lstm_jax.exercises import check, guess, hint, progress, verdict
-from lstm_jax.live import LiveLoss
+from lstm_jax import LSTMParams, init_gru, init_lstm, init_rnn
+from lstm_jax.course import TrainingExplorer, check, guess, hint, plots, progress, verdict, verdicts
+from lstm_jax.course.comparison.contenders import Contender, init, train
+from lstm_jax.course.comparison.problems import of_sunspots, of_task
+from lstm_jax.course.data import tasks
+from lstm_jax.course.data.temporal_order import SYMBOLS
+from lstm_jax.course.l08 import long_run
+from lstm_jax.course.plots.live import LiveLoss
 from lstm_jax.models import Network, Readout, last_answers
-from lstm_jax.studies import long_run, verdicts
-from lstm_jax.studies.contenders import Contender, init, train
-from lstm_jax.studies.problems import of_sunspots, of_task
 from lstm_jax.training import adam, fit
-from lstm_jax.widgets import TrainingExplorer
 
 # %% [markdown]
 # A processor has several cores. JAX uses one of them for a network as small as ours, unless you ask

@@ -19,20 +19,20 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from lstm_jax import plots, trace
-from lstm_jax.data.ngrams import (
+from lstm_jax import trace
+from lstm_jax.course import TextExplorer, check, guess, hint, plots, progress, verdict
+from lstm_jax.course.data.ngrams import (
     bits,
     count_ngrams,
     next_probabilities,
     probabilities,
     windows_before,
 )
-from lstm_jax.data.topics import ALPHABET, streams, topics
-from lstm_jax.exercises import check, guess, hint, progress, verdict
-from lstm_jax.live import LiveLoss
+from lstm_jax.course.data.topics import ALPHABET, streams, topics
+from lstm_jax.course.l09 import lag_copy, tracking
+from lstm_jax.course.l09 import study as language
+from lstm_jax.course.plots.live import LiveLoss
 from lstm_jax.models.language import predict, sample
-from lstm_jax.studies import lag_copy, language, tracking
-from lstm_jax.widgets import TextExplorer
 
 # %% [markdown]
 # ## 1. A text, and what it costs (8 min)
@@ -295,7 +295,7 @@ guess("below_ngrams")
 
 # %% [markdown]
 # `LIVE = False` takes the model that came with the notebook, trained by
-# `python -m lstm_jax.studies.language`.
+# `python -m lstm_jax.course.l09.study`.
 
 # %%
 LIVE = True

@@ -19,15 +19,13 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from lstm_jax import plots
-from lstm_jax.data.dates import dates
-from lstm_jax.data.interface import interface
-from lstm_jax.data.number_words import number_words
-from lstm_jax.exercises import check, guess, hint, progress, verdict
-from lstm_jax.live import LiveLoss
+from lstm_jax.course import check, guess, hint, plots, progress, verdict
+from lstm_jax.course.data.dates import dates
+from lstm_jax.course.data.interface import interface
+from lstm_jax.course.data.number_words import number_words
+from lstm_jax.course.l10 import study, translators
+from lstm_jax.course.plots.live import LiveLoss
 from lstm_jax.models.translation import init_translator, teacher_forced, translation_loss
-from lstm_jax.studies import translation as study
-from lstm_jax.studies import translators
 
 # %% [markdown]
 # ## 1. Texts in two languages (7 min)
@@ -343,7 +341,7 @@ verdict(
 
 # %% [markdown]
 # The rows below "just now" are from a file that came with the lesson: more seeds, trained with
-# `python -m lstm_jax.studies.translators`.
+# `python -m lstm_jax.course.l10.translators`.
 #
 # **Notice**
 # - Read backwards, the day of the week is read last and written first: a short way. The year has

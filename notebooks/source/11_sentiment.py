@@ -22,15 +22,13 @@ import jax.numpy as jnp
 import numpy as np
 from IPython.display import display
 
-from lstm_jax import plots, run
-from lstm_jax.data import reviews
-from lstm_jax.exercises import check, guess, hint, progress, verdict
-from lstm_jax.live import LiveLoss
+from lstm_jax import run
+from lstm_jax.course import SentenceExplorer, check, guess, hint, plots, progress, verdict
+from lstm_jax.course.data import reviews
+from lstm_jax.course.l11 import film_texts, study
+from lstm_jax.course.paired import compare
+from lstm_jax.course.plots.live import LiveLoss
 from lstm_jax.models import sentiment
-from lstm_jax.studies import film_texts
-from lstm_jax.studies import sentiment as study
-from lstm_jax.studies.paired import compare
-from lstm_jax.widgets import SentenceExplorer
 
 # %% [markdown]
 # ## 1. Two piles of text (5 min)
@@ -314,7 +312,7 @@ verdict(
 # ## 5. More to read (10 min)
 #
 # The reviews: three times as many texts, each ten times as long. To train on them takes minutes, so
-# these two networks came with the lesson. `python -m lstm_jax.studies.sentiment` trains them anew.
+# these two networks came with the lesson. `python -m lstm_jax.course.l11.study` trains them anew.
 #
 # > **Predict.** The last word of a review is up to 250 steps from the first. Which summary is
 # > better?

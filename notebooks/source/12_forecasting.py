@@ -21,16 +21,15 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from lstm_jax import plots
-from lstm_jax.data import baselines
-from lstm_jax.data.prices import log_returns, prices
-from lstm_jax.data.sunspots import sunspots
-from lstm_jax.data.windows import fill_gaps, fit_scale, windows
-from lstm_jax.exercises import check, guess, hint, progress, verdict
-from lstm_jax.live import LiveLoss
-from lstm_jax.studies import forecasting, price_forecasts, sunspot_forecasts
-from lstm_jax.studies.intervals import share_interval, skill_interval
-from lstm_jax.widgets import ForecastExplorer
+from lstm_jax.course import ForecastExplorer, check, guess, hint, plots, progress, verdict
+from lstm_jax.course.data import baselines
+from lstm_jax.course.data.prices import log_returns, prices
+from lstm_jax.course.data.sunspots import sunspots
+from lstm_jax.course.data.windows import fill_gaps, fit_scale, windows
+from lstm_jax.course.intervals import share_interval, skill_interval
+from lstm_jax.course.l12 import price_forecasts, sunspot_forecasts
+from lstm_jax.course.l12 import study as forecasting
+from lstm_jax.course.plots.live import LiveLoss
 
 # %%
 jax.config.update("jax_num_cpu_devices", min(4, os.cpu_count()))  # a core for each network

@@ -23,15 +23,14 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from lstm_jax import LSTMState, init_lstm, init_min_lstm, plots, run, run_parallel, run_plain, step
-from lstm_jax.exercises import check, guess, hint, progress, verdict
-from lstm_jax.studies import costs, devices, long_lags, overfitting, scaling
-from lstm_jax.studies.contenders import train
-from lstm_jax.studies.intervals import mean_interval
-from lstm_jax.studies.overfitting import Setting
-from lstm_jax.studies.verdicts import share
+from lstm_jax import LSTMState, init_lstm, init_min_lstm, run, run_parallel, run_plain, step
+from lstm_jax.course import ScalingExplorer, check, guess, hint, plots, progress, verdict
+from lstm_jax.course.comparison.contenders import train
+from lstm_jax.course.intervals import mean_interval
+from lstm_jax.course.l13 import costs, long_lags, overfitting, scaling, splits
+from lstm_jax.course.l13.overfitting import Setting
+from lstm_jax.course.verdicts import share
 from lstm_jax.training import adam, fit
-from lstm_jax.widgets import ScalingExplorer
 
 # %%
 jax.config.update("jax_num_cpu_devices", min(8, os.cpu_count()))  # a core for each network
@@ -245,8 +244,8 @@ plots.bands(
 # one.
 #
 # Lesson 03 made a memory of any length by hand, with a bias. Here it has to be *learned*, and from
-# a limited number of sequences. `python -m lstm_jax.studies.long_lags` has trained eight networks
-# of each kind at each length, each with the better of two learning rates. One of them, the
+# a limited number of sequences. `python -m lstm_jax.course.l13.long_lags` has trained eight
+# networks of each kind at each length, each with the better of two learning rates. One of them, the
 # **minLSTM**, comes up again in section 3.
 
 # %%
@@ -655,8 +654,8 @@ check("speed_up", speed_up)
 
 # %% [markdown]
 # JAX fixes the number of devices of a process when it is first used. So the next cell starts
-# processes of its own, with one command: `python -m lstm_jax.studies.devices`. One of them pretends
-# to have eight devices. They are **virtual**: all eight share the cores of this machine.
+# processes of its own, with one command: `python -m lstm_jax.course.l13.splits`. One of them
+# pretends to have eight devices. They are **virtual**: all eight share the cores of this machine.
 #
 # > **Predict.** A batch of 128 sequences split over eight virtual devices, on your machine. How
 # > fast is a training step?
@@ -668,8 +667,8 @@ check("speed_up", speed_up)
 guess("eight_devices")
 
 # %%
-found = devices.measure()
-print(devices.table(found))
+found = splits.measure()
+print(splits.table(found))
 print(f"{found.cores} cores. 'x' compares with one device.")
 
 # %%
@@ -720,7 +719,7 @@ verdict("split_steps", answer, f"At best: {times}.")
 #   seven wait, whatever you pay for them.
 # - The linear one walks its own part from 0 and keeps the product of its $a$. When all are done,
 #   one pair per device, the last $h$ and the product, says what each part should have begun with:
-#   `linear_in_parts` in `lstm_jax/studies/devices.py`.
+#   `linear_in_parts` in `lstm_jax/course/l13/splits.py`.
 # - Virtual devices show that the numbers are right. What real ones buy, only real ones can show.
 #
 # A mesh that does not fit says what to change:
@@ -745,7 +744,7 @@ except ValueError as error:
 # `jax.distributed.initialize()` in each of them before anything else. Under SLURM it finds out by
 # itself who the others are:
 #
-#     srun --nodes 2 --ntasks-per-node 1 python -m lstm_jax.studies.devices process
+#     srun --nodes 2 --ntasks-per-node 1 python -m lstm_jax.course.l13.splits process
 #
 # Then `jax.devices()` holds the devices of all machines, and `fit(..., mesh=mesh)` is as before.
 # `lstm_jax.training.processes.join` is that call with a sentence where somebody does not come.
@@ -825,7 +824,7 @@ progress()
 # | 14 | section 2. Let the class draw the curve before it is shown |
 # | 24 | section 3. Join two steps on the board, then four, then the tree |
 # | 36 | section 4, short: the equation and the assert |
-# | 42 | section 5. Start `devices.measure()` before the prediction: it takes half a minute |
+# | 42 | section 5. Start `splits.measure()` before the prediction: it takes half a minute |
 # | 52 | section 6, and the summary |
 #
 # **Wrong answers to expect**

@@ -1,4 +1,4 @@
-"""A notebook that shows each explorer of `lstm_jax.widgets` once."""
+"""A notebook that shows each explorer of `lstm_jax.course.explorers` once."""
 
 import inspect
 import shutil
@@ -11,7 +11,7 @@ from lesson import Lesson
 from playwright.sync_api import BrowserContext
 from server import Server
 
-from lstm_jax import widgets
+from lstm_jax.course import explorers as widgets
 
 NAMES = sorted(widgets.__all__)
 SAVE_STATE = "@jupyter-widgets/jupyterlab-manager:saveWidgetState"  # switches it on or off
@@ -20,7 +20,7 @@ SIZES = {"steps": 100, "hidden": 16}
 NETWORK = """
 import jax
 from lstm_jax import init_lstm
-from lstm_jax.data.lag_recall import SYMBOLS, lag_recall
+from lstm_jax.course.data.lag_recall import SYMBOLS, lag_recall
 key = jax.random.key(0)
 lstm = init_lstm(key, SYMBOLS + 1, {hidden})
 readout = jax.random.normal(key, ({hidden}, SYMBOLS)), jax.numpy.zeros(SYMBOLS)
@@ -41,7 +41,7 @@ def gallery(context: BrowserContext, server: Server, *, large: bool = False) -> 
 
     `large` makes them as large as `SIZES` says.
     """
-    sources = ["from lstm_jax import widgets" + (NETWORK if large else "")]
+    sources = ["from lstm_jax.course import explorers as widgets" + (NETWORK if large else "")]
     sources += [
         f"{name} = widgets.{name}({arguments(name) if large else ''})\n{name}" for name in NAMES
     ]

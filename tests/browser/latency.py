@@ -24,8 +24,8 @@ from lesson import Lesson
 from playwright.sync_api import BrowserContext, Locator, sync_playwright
 from server import Server, serve
 
-from lstm_jax import widgets
-from lstm_jax.widgets.answers import AnsweringExplorer
+from lstm_jax.course import explorers as widgets
+from lstm_jax.course.explorers.answers import AnsweringExplorer
 
 MOVES = 30  # of each slider one by one, and again in a drag of one second
 SHOWN, FIRST_ANSWER_S, KERNEL_MS = 0.9, 5, 100
@@ -155,7 +155,7 @@ def print_lessons(context: BrowserContext, server: Server) -> int:
     faults = 0
     print("\nlesson                       seconds to the first answer")
     for path in sorted(server.folder.glob("[0-9][0-9]_*.ipynb")):
-        if "lstm_jax.widgets" not in path.read_text(encoding="utf-8"):
+        if "lstm_jax.course.explorers" not in path.read_text(encoding="utf-8"):
             continue
         with Lesson(context, server, path.name) as lesson:
             seconds = first_answer(lesson)

@@ -13,11 +13,11 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from lstm_jax.data.tasks import TEMPORAL_ORDER_2 as TASK
-from lstm_jax.data.topics import ALPHABET
+from lstm_jax.course.data.tasks import TEMPORAL_ORDER_2 as TASK
+from lstm_jax.course.data.topics import ALPHABET
+from lstm_jax.course.explorers.reading import LEAD, LIKELIEST
+from lstm_jax.course.explorers.training import RUNS
 from lstm_jax.models.language import predict
-from lstm_jax.widgets.reading import LEAD, LIKELIEST
-from lstm_jax.widgets.training import RUNS
 
 _SUPERSCRIPTS = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹−", "-0123456789-")
 _NUMBER = re.compile(r"−?\d+(?:\.\d+)?(?:·10[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)?")

@@ -11,7 +11,7 @@ from lesson import Lesson
 from playwright.sync_api import Locator, expect
 from readouts import READOUTS, numbers
 
-from lstm_jax import widgets
+from lstm_jax.course import explorers as widgets
 
 MOVES_JS = Path(__file__).with_name("moves.js").read_text(encoding="utf-8")
 MOVES, PER_FRAME = 10_000, 50

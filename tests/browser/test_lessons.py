@@ -13,7 +13,7 @@ from lesson import Lesson
 from playwright.sync_api import BrowserContext, ViewportSize
 from run import find_problems
 
-from lstm_jax.widgets.page import save_notebook
+from lstm_jax.course.pages.page import save_notebook
 
 # One px more is the fraction of one that a browser rounds up.
 SCROLLS = "slide => slide.scrollHeight > slide.clientHeight + 1"

@@ -12,9 +12,9 @@ from heard import offline_page
 from nbformat import NotebookNode
 from playwright.sync_api import BrowserContext, FloatRect, Locator, Position, expect
 
-from lstm_jax import widgets
-from lstm_jax.widgets.explorer import Explorer
-from lstm_jax.widgets.page import save_notebook, save_page
+from lstm_jax.course import explorers as widgets
+from lstm_jax.course.explorers.explorer import Explorer
+from lstm_jax.course.pages.page import save_notebook, save_page
 
 IS_CLIPPED = "() => document.documentElement.scrollWidth > innerWidth"
 

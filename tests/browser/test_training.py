@@ -59,6 +59,9 @@ def test_training_needs_a_kernel(page: Lesson, shown: Explorer) -> None:
     press(shown, "train")
     wait_for(shown, "Training needs a running kernel")
     assert shown.picture() == before, "the curves that are there stay"
-    for source in ("from lstm_jax import widgets", f"{NAME} = "):  # a fresh one for what follows
+    for source in (
+        "from lstm_jax.course import explorers as widgets",
+        f"{NAME} = ",
+    ):  # a fresh one for what follows
         page.run_cell(page.cell(source))
     wait_for(explorer(page, NAME), "Nothing is trained yet")

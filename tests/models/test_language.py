@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 
 from lstm_jax import init_rnn, step, zero_state
-from lstm_jax.data.topics import ALPHABET
-from lstm_jax.data.vocabulary import vocabulary
+from lstm_jax.course.data.topics import ALPHABET
 from lstm_jax.models import LanguageModel, init_language_model, init_network, sample, surprise
 from lstm_jax.models.language import LONGEST_PROMPT, loss, predict
+from lstm_jax.vocabulary import vocabulary
 
 KEY = jax.random.key(0)
 KNOWN = vocabulary(["abcd"])

@@ -1,4 +1,4 @@
-"""Makes `notebooks/source/build.py` and `run.py` importable, and lessons to try them on."""
+"""Makes `notebooks/tools/build.py` and `run.py` importable, and lessons to try them on."""
 
 import sys
 from collections.abc import Callable
@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT / "notebooks" / "source"))
+sys.path.insert(0, str(ROOT / "notebooks" / "tools"))
 
 OPENING = """\
 # %% [markdown]

@@ -7,7 +7,7 @@ from pathlib import Path
 import build
 import pytest
 
-from lstm_jax.exercises.questions import LESSONS
+from lstm_jax.course.checks.questions import LESSONS
 
 SOURCES = sorted((build.NOTEBOOKS / "source").glob("[0-9][0-9]_*.py"))
 CALLS = "guess", "verdict"

@@ -15,7 +15,7 @@ WriteSource = Callable[..., Path]
 CHECKED = '''\
 # %%
 def check(value):
-    """Stand in for `lstm_jax.exercises.check`."""
+    """Stand in for `lstm_jax.course.checks.check`."""
     outcome = "unanswered" if value is ... else "passed" if value == 3 else "failed"
     metadata = {"lstm_jax": {"exercise": "sum", "outcome": outcome}}
     display({"text/plain": outcome}, raw=True, metadata=metadata)
@@ -162,7 +162,7 @@ def test_what_runs_here_is_nobodys_progress(
 ) -> None:
     monkeypatch.delenv("LSTM_JAX_PROGRESS")
     cells = (
-        "# %%\nfrom lstm_jax.exercises.progress import keep_outcome\n\n"
+        "# %%\nfrom lstm_jax.course.checks.progress import keep_outcome\n\n"
         "# %%\nkeep_outcome('reach', 'passed')\n"
     )
     assert run_cells(write_source, tmp_path, cells, limit=300).problems == []
@@ -190,7 +190,7 @@ def test_explorers_are_shown_with_the_network_refused(
     write_source: WriteSource, tmp_path: Path
 ) -> None:
     cells = (
-        "# %%\nfrom lstm_jax import widgets\n\n"
+        "# %%\nfrom lstm_jax.course import explorers as widgets\n\n"
         "# %%\ndisplay(*(getattr(widgets, name)() for name in widgets.__all__))\n"
     )
     done = run_cells(write_source, tmp_path, cells, limit=300)

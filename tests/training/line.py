@@ -7,7 +7,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from lstm_jax.data.minibatches import Minibatches
+from lstm_jax.course.data.minibatches import Minibatches
 from lstm_jax.training import fit, mean_squared_error
 
 

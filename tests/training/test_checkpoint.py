@@ -12,7 +12,7 @@ import safetensors
 from line import DRAW, KEY, KEYS, START, Line, equal, quiet, rows, squared, starts
 
 import lstm_jax
-from lstm_jax.data.minibatches import Minibatches
+from lstm_jax.course.data.minibatches import Minibatches
 from lstm_jax.training import DivergenceError, adam
 
 

@@ -12,8 +12,8 @@ from jax.tree_util import Partial
 from line import DRAW, KEY, START, Line, equal, quiet, rows, squared
 
 import lstm_jax
-from lstm_jax.data.adding import adding
-from lstm_jax.data.minibatches import Minibatches
+from lstm_jax.course.data.adding import adding
+from lstm_jax.course.data.minibatches import Minibatches
 from lstm_jax.training import DivergenceError, adam, fit, mean_squared_error
 
 # What it computes

@@ -12,8 +12,8 @@ from jax.tree_util import Partial
 from line import DRAW, KEYS, START, equal, one_of, quiet, rows, squared, starts
 
 import lstm_jax
-from lstm_jax.data.adding import adding
-from lstm_jax.data.minibatches import Minibatches
+from lstm_jax.course.data.adding import adding
+from lstm_jax.course.data.minibatches import Minibatches
 from lstm_jax.training import DivergenceError, adam, fit, mean_squared_error
 
 together = partial(fit, key=KEYS, progress=False)

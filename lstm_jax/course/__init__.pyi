@@ -1,0 +1,38 @@
+from . import data, plots
+from .checks.check import check, hint
+from .checks.progress import progress
+from .checks.quiz import guess, verdict
+from .explorers import (
+    CellExplorer,
+    ForecastExplorer,
+    GateExplorer,
+    GradientExplorer,
+    RNNExplorer,
+    ScalingExplorer,
+    SentenceExplorer,
+    TextExplorer,
+    TrainedCellExplorer,
+    TrainingExplorer,
+)
+from .plots import LiveLoss
+
+__all__ = [
+    "CellExplorer",
+    "ForecastExplorer",
+    "GateExplorer",
+    "GradientExplorer",
+    "LiveLoss",
+    "RNNExplorer",
+    "ScalingExplorer",
+    "SentenceExplorer",
+    "TextExplorer",
+    "TrainedCellExplorer",
+    "TrainingExplorer",
+    "check",
+    "data",
+    "guess",
+    "hint",
+    "plots",
+    "progress",
+    "verdict",
+]

@@ -1,0 +1,71 @@
+"""What studies that take an hour or more have in common: stop them, start them, and they go on."""
+
+import argparse
+import json
+import os
+import platform
+from collections.abc import Mapping, Sequence
+from datetime import date
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import jax
+import numpy as np
+
+from lstm_jax.course.comparison.contenders import Curves
+from lstm_jax.files import read_arrays, write_arrays
+
+
+def command(file: Path) -> str:
+    """What makes a file, and goes on making it."""
+    return f"python -m lstm_jax.course.{file.parent.name}.{file.stem}"
+
+
+def begin(description: str, file: Path) -> Path:
+    """Obey the command line, before JAX is first used; returns where training may leave off.
+
+    With `--again` what is in `file` is thrown away.
+    """
+    parser = argparse.ArgumentParser(description=description.splitlines()[0])
+    parser.add_argument("--again", action="store_true", help="begin from nothing")
+    parser.add_argument("--devices", type=int, default=os.cpu_count(), help="cores to train on")
+    arguments = parser.parse_args()
+    jax.config.update("jax_num_cpu_devices", arguments.devices)  # type: ignore[no-untyped-call]
+    checkpoint = file.with_suffix(".checkpoint")
+    if arguments.again:
+        file.unlink(missing_ok=True)
+        checkpoint.unlink(missing_ok=True)
+    return checkpoint
+
+
+def was_stopped(curves: Sequence[Curves], steps: int) -> bool:
+    """Whether training ended early though a run could have gone on: Ctrl-C raises nothing."""
+    return any(each.steps < steps and (each.diverged < 0).any() for each in curves)
+
+
+def write(
+    file: Path, arrays: dict[str, np.ndarray[Any, Any]], note: Mapping[str, str], **more: str
+) -> None:
+    """Write arrays, a note of what they are, and what they were made by, with `more` about that."""
+    made = {
+        "command": command(file),
+        "date": date.today().isoformat(),
+        "python": platform.python_version(),
+        **{name: version(name) for name in ("lstm_jax", "jax", "jaxlib", "optax", "numpy")},
+        "machine": f"{platform.machine()}, {jax.default_backend()}, {jax.device_count()} devices",
+        **more,
+    }
+    write_arrays(file, arrays, {"made_by": json.dumps(made), **note})
+
+
+def made_by(file: Path) -> dict[str, str]:
+    """The command, the date, the versions and the machine behind a file.
+
+    Raises:
+        FileNotFoundError: nothing has been found yet.
+        ValueError: the file is not whole.
+    """
+    _, note = read_arrays(file.stem, file)
+    made: dict[str, str] = json.loads(note["made_by"])
+    return made

@@ -1,0 +1,63 @@
+"""Naive Bayes: every word has a weight, and the score of a text is the sum of its words' weights.
+
+It knows which words stand in a text and how often, not in which order. Print it first: a network
+that reads the words one after the other has to do better.
+"""
+
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from lstm_jax.vocabulary import Ids
+
+Floats = npt.NDArray[np.floating[Any]]
+
+
+class BagOfWords(NamedTuple):
+    """A text's score is `bias` plus the weight of each of its words; above 0 it is positive.
+
+    Attributes:
+        weights: `(V,)`, by the number of the word; 0 for number 0, the unknown.
+        bias: one number, the score of a text without words.
+    """
+
+    weights: Floats
+    bias: float
+
+    def scores(self, ids: Ids, lengths: Ids) -> Floats:
+        """The score `(N,)` of each text: ids `(N, T)`, of which the first lengths `(N,)` count."""
+        return self.bias + np.where(_valid(ids, lengths), self.weights[ids], 0).sum(axis=1)
+
+
+def naive_bayes(ids: Ids, lengths: Ids, labels: Ids, words: int) -> BagOfWords:
+    """Count words in positive and negative texts: the weight of a word is the log of their ratio.
+
+    `weight = ln((p + 1) / (P + V)) - ln((n + 1) / (N + V))`, with p and n how often the word stands
+    in positive and in negative texts, and P and N how many words these have. The 1 is for words
+    that one kind never has. The score is the log of the odds that a text is positive, if its words
+    came independently of each other.
+
+    Args:
+        ids: `(N, T)`, the words of each text as numbers.
+        lengths: `(N,)`, how many of them count.
+        labels: `(N,)`, 1 for a positive text and 0 for a negative one.
+        words: V, the size of the vocabulary.
+
+    Raises:
+        ValueError: all labels are the same.
+    """
+    positive = np.asarray(labels) == 1
+    if positive.all() or not positive.any():
+        raise ValueError("naive_bayes: labels should hold both 0 and 1, got only one of them")
+    logs = []
+    for chosen in (positive, ~positive):
+        here = ids[chosen][_valid(ids[chosen], lengths[chosen])]
+        counts = np.bincount(here, minlength=words)[1:] + 1  # but for the unknown
+        logs.append(np.log(counts / counts.sum()))
+    weights = np.concatenate([[0.0], logs[0] - logs[1]])
+    return BagOfWords(weights, float(np.log(positive.sum() / (~positive).sum())))
+
+
+def _valid(ids: Ids, lengths: Ids) -> npt.NDArray[np.bool_]:
+    return np.arange(ids.shape[1])[None] < lengths[:, None]

@@ -1,0 +1,1 @@
+"""A lesson as one web page, and as slides."""

@@ -1,0 +1,29 @@
+from .diagrams import unrolled
+from .figures import (
+    COLOURS,
+    Picture,
+    attention_map,
+    bands,
+    bars,
+    coloured_text,
+    curves,
+    gate_map,
+    influence_map,
+    signed_map,
+)
+from .live import LiveLoss
+
+__all__ = [
+    "COLOURS",
+    "LiveLoss",
+    "Picture",
+    "attention_map",
+    "bands",
+    "bars",
+    "coloured_text",
+    "curves",
+    "gate_map",
+    "influence_map",
+    "signed_map",
+    "unrolled",
+]

@@ -1,0 +1,50 @@
+"""A notebook as a page: what it makes of outputs. How it reacts is tested in a browser."""
+
+import re
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from lstm_jax.course import GateExplorer
+from lstm_jax.course.checks.report import Panel
+from lstm_jax.course.explorers.explorer import SOURCES
+from lstm_jax.course.pages.page import HERE, save_notebook
+
+
+@pytest.mark.parametrize("slides", [False, True])
+def test_a_progress_bar_is_the_line_that_it_ended_as(slides: bool, tmp_path: Path) -> None:
+    steps = ["\r  0% of it", "\r 50% of it", "\r100% of it", "\nand then more\n"]
+    outputs = [nbformat.v4.new_output("stream", name="stdout", text=text) for text in steps]
+    cell = nbformat.v4.new_code_cell("train()", outputs=outputs)
+    cell.metadata["slideshow"] = {"slide_type": "slide"}
+    nbformat.write(nbformat.v4.new_notebook(cells=[cell]), tmp_path / "run.ipynb")
+    save_notebook(tmp_path / "run.ipynb", tmp_path / "run.html", slides=slides)
+    page = (tmp_path / "run.html").read_text(encoding="utf-8")
+    assert "100% of it\nand then more" in page
+    assert " 50% of it" not in page
+
+
+def test_code_above_an_explorer_is_folded_on_slides(tmp_path: Path) -> None:
+    shown, _ = GateExplorer()._repr_mimebundle_()  # type: ignore[no-untyped-call]
+    outcomes = {"GateExplorer()": shown, "x = 2\nx + 2": {"text/plain": "4"}}
+    cells = [
+        nbformat.v4.new_code_cell(
+            code, outputs=[nbformat.v4.new_output("execute_result", data, execution_count=1)]
+        )
+        for code, data in outcomes.items()
+    ]
+    for cell in cells:
+        cell.metadata["slideshow"] = {"slide_type": "slide"}
+    nbformat.write(nbformat.v4.new_notebook(cells=cells), tmp_path / "run.ipynb")
+    save_notebook(tmp_path / "run.ipynb", tmp_path / "run.html", slides=True)
+    page = (tmp_path / "run.html").read_text(encoding="utf-8")
+    assert re.findall("<summary>(.*)</summary>", page) == ["1 line of code"]
+
+
+def test_a_verdict_is_large_on_slides_and_no_part_of_an_explorer() -> None:
+    (its_class,) = re.findall('class="([^"]*)"', Panel("red", "Not yet").html())
+    assert f".{its_class} {{ zoom" in (HERE / "slides.css").read_text(encoding="utf-8")
+    for source in SOURCES.glob("*.js"):
+        assert its_class not in source.read_text(encoding="utf-8")
+    assert its_class not in (SOURCES / "explorer.css").read_text(encoding="utf-8")
