@@ -17,9 +17,10 @@ import jax
 
 import lstm_jax
 from lstm_jax.course.data.temporal_order import SYMBOLS, temporal_order
+from lstm_jax.devices import seeds_mesh, use_cores
 from lstm_jax.losses import cross_entropy
 from lstm_jax.models import Network, init_network, last_answers
-from lstm_jax.training import adam, fit, seeds_mesh
+from lstm_jax.training import adam, fit
 
 
 def init(key: jax.Array) -> Network:
@@ -69,8 +70,7 @@ def main() -> None:
     parser.add_argument("--steps", type=int, default=100)
     parser.add_argument("--batches", default="1,10,50", help="sequences in a step, by commas")
     arguments = parser.parse_args()
-    cores = os.cpu_count() or 1
-    jax.config.update("jax_num_cpu_devices", cores)  # type: ignore[no-untyped-call]
+    cores = use_cores().size
 
     load = f"load {os.getloadavg()[0]:.1f}"
     print(f"{arguments.seeds} seeds, {arguments.steps} steps, {cores} cores, {load}")

@@ -18,10 +18,12 @@ from typing import Any, NamedTuple
 import jax
 import jax.numpy as jnp
 import numpy as np
+import numpy.typing as npt
 
 Array = jax.Array
 ArrayLike = jax.typing.ArrayLike
 Key = jax.Array
+Floats = npt.NDArray[np.floating[Any]]  # in NumPy: what is measured, not trained
 
 
 class Axis(NamedTuple):

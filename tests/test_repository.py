@@ -121,9 +121,7 @@ ROOMS = [f"l{number:02}" for number in range(14)]
 COURSE = [
     "plots",
     "data",
-    "intervals",
-    "paired",
-    "verdicts",
+    "statistics",
     "comparison",
     "explorers",
     "checks",

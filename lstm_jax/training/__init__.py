@@ -3,15 +3,14 @@
 Read `blocks` first: a step of training is the few lines at its top, and one compiled scan runs it
 many times. `fitting` calls that scan block after block, shows how far it has got and keeps what has
 been trained when something stops it. The rest are its tools: `optimizers`, `outcome` (what comes
-back, and what went wrong), `progress` (what lies between two blocks), `placement` (several devices)
-and `checkpoint` (a run on disk).
+back, and what went wrong), `progress` (what lies between two blocks) and `checkpoint` (a run on
+disk). Several devices are in `lstm_jax.devices`.
 """
 
 from lstm_jax.losses import mean_squared_error
 from lstm_jax.training.fitting import fit
 from lstm_jax.training.optimizers import adam
 from lstm_jax.training.outcome import DivergenceError, Fit, History
-from lstm_jax.training.placement import seeds_mesh
 
 __all__ = [
     "DivergenceError",
@@ -20,5 +19,4 @@ __all__ = [
     "adam",
     "fit",
     "mean_squared_error",
-    "seeds_mesh",
 ]

@@ -15,7 +15,7 @@ import optax
 from jax import lax
 
 from lstm_jax.arrays import Array, Key
-from lstm_jax.training.placement import Placement
+from lstm_jax.devices import Placement
 
 Loss = Callable[..., Any]  # loss(params, batch) -> one number; with a carry see `fit`
 Draw = Callable[[Key], Any]  # draw(key) -> batch

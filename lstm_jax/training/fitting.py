@@ -14,11 +14,11 @@ from jax.tree_util import Partial
 from tqdm import tqdm
 
 from lstm_jax.arrays import Array, Key, check_key, check_size
+from lstm_jax.devices import place
 from lstm_jax.training.blocks import Draw, Job, Loss, Measure, Run, measure_names, run_block
 from lstm_jax.training.checkpoint import Checkpoint
 from lstm_jax.training.optimizers import OnePerRun
 from lstm_jax.training.outcome import Fit, report
-from lstm_jax.training.placement import place
 from lstm_jax.training.progress import Progress, start
 
 _SECONDS_BETWEEN_CHECKPOINTS = 5.0

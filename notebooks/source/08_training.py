@@ -17,15 +17,23 @@
 
 # %%
 import math
-import os
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 
-from lstm_jax import LSTMParams, init_gru, init_lstm, init_rnn
-from lstm_jax.course import TrainingExplorer, check, guess, hint, plots, progress, verdict, verdicts
-from lstm_jax.course.comparison.contenders import Contender, init, train
+from lstm_jax import LSTMParams, init_gru, init_lstm, init_rnn, use_cores
+from lstm_jax.course import (
+    TrainingExplorer,
+    check,
+    guess,
+    hint,
+    plots,
+    progress,
+    statistics,
+    verdict,
+)
+from lstm_jax.course.comparison.contenders import Contender, init, train_contenders
 from lstm_jax.course.comparison.problems import of_sunspots, of_task
 from lstm_jax.course.data import tasks
 from lstm_jax.course.data.temporal_order import SYMBOLS
@@ -39,7 +47,7 @@ from lstm_jax.training import adam, fit
 # for more before it computes anything. Then each core trains its share of the networks.
 
 # %%
-jax.config.update("jax_num_cpu_devices", min(8, os.cpu_count()))
+use_cores(most=8)
 print(jax.device_count(), "devices:", jax.devices()[0].platform)
 
 # %% [markdown]
@@ -170,7 +178,7 @@ def race(problem, kinds, steps):
     for kind in kinds:
         contender = long_run.chosen(found, problem, kind, 32)
         print(f"{SEEDS} x {kind}, learning rate {contender.rate}, start {contender.start}")
-        [curves[kind]] = train(
+        [curves[kind]] = train_contenders(
             [contender],
             problem,
             key=jax.random.key(2),
@@ -185,7 +193,7 @@ def race(problem, kinds, steps):
 pairs = race(task, ["RNN", "LSTM"], steps=400)
 
 # %%
-rough = {kind: verdicts.roughness(curves.loss) for kind, curves in pairs.items()}
+rough = {kind: statistics.roughness(curves.loss) for kind, curves in pairs.items()}
 difference = rough["RNN"][:, None] - rough["LSTM"][None]  # (RNN, LSTM): above 0, the RNN is rougher
 rougher = int((difference > 0).sum())
 for_lstm = np.unravel_index(difference.argmax(), difference.shape)
@@ -291,8 +299,7 @@ def tries(problem):
             row = [r for r in those if r.contender.start == start]
             stars = ["*" if r.contender == best[kind, units] else " " for r in row]
             marked = [
-                f"{verdicts.mean_log_loss(r.curves):6.2f}{star}"
-                for r, star in zip(row, stars, strict=True)
+                f"{r.curves.mean_log_loss:6.2f}{star}" for r, star in zip(row, stars, strict=True)
             ]
             print(f"{kind} {units}, {start}".ljust(20), *(text.ljust(12) for text in marked))
     return best
@@ -390,7 +397,7 @@ IN_A_WORD = {
 
 def learned(curves, problem):
     """Whether at least half the networks come to a good loss."""
-    return np.isfinite(verdicts.good_after(curves, problem.good)).mean() >= 0.5
+    return np.isfinite(curves.good_after(problem.good)).mean() >= 0.5
 
 
 def judge(problem, rnn, lstm, text):
@@ -399,11 +406,11 @@ def judge(problem, rnn, lstm, text):
     if not (learned(rnn, problem) and learned(lstm, problem)):
         print(row + "not both of them learn it")
         return {}
-    rough = [verdicts.roughness(curves.loss) for curves in (rnn, lstm)]
-    good = [verdicts.good_after(curves, problem.good) for curves in (lstm, rnn)]
-    lost = [verdicts.fluctuation(curves.score) for curves in (rnn, lstm)]
-    judged = [verdicts.larger(*numbers) for numbers in (rough, good, lost)]
-    words = [f"{IN_A_WORD[verdicts.claim(p)]} {p.hits}/{p.total}" for p in judged]
+    rough = [statistics.roughness(curves.loss) for curves in (rnn, lstm)]
+    good = [curves.good_after(problem.good) for curves in (lstm, rnn)]
+    lost = [statistics.fluctuation(curves.score) for curves in (rnn, lstm)]
+    judged = [statistics.larger(*numbers) for numbers in (rough, good, lost)]
+    words = [f"{IN_A_WORD[statistics.claim(p)]} {p.hits}/{p.total}" for p in judged]
     print(row + "".join(f"{word:17}" for word in words))
     return dict(zip(CLAIMS, judged, strict=True))
 
@@ -428,7 +435,7 @@ for problem in (short, adding[20], order[20], sunspots, adding[50], order[50]):
 
 judged = [row for row in by_width if row]
 supported = {
-    name: all(verdicts.claim(row[name]) == "supported" for row in judged) for name in CLAIMS
+    name: all(statistics.claim(row[name]) == "supported" for row in judged) for name in CLAIMS
 }
 answer = {
     (True, True, True): "(a)",
@@ -477,12 +484,12 @@ by_adding = race(adding[50], ["LSTM"], steps=250)["LSTM"]
 
 # %%
 def solved(curves):
-    return int(np.isfinite(verdicts.solved_after(curves)).sum())
+    return int(np.isfinite(curves.solved_after).sum())
 
 
 for problem, curves in ((order[100], by_order), (adding[50], by_adding)):
-    after = np.sort(verdicts.solved_after(curves))
-    print(f"{problem.name}: solved by {verdicts.share(solved(curves), SEEDS)}")
+    after = np.sort(curves.solved_after)
+    print(f"{problem.name}: solved by {statistics.share(solved(curves), SEEDS)}")
     print("    after sequences:", " ".join(f"{n:,.0f}" for n in after))
     print("    right, of 2,560 new ones:", " ".join(f"{x:.1%}" for x in np.sort(curves.right)))
 
@@ -526,9 +533,9 @@ for problem in (*order.values(), *adding.values()):
     cells = []
     for kind, units in long_run.entered(problem):
         curves = long(problem, kind, units)
-        after = np.median(verdicts.solved_after(curves))
+        after = np.median(curves.solved_after)
         needed = f"{after:,.0f}" if np.isfinite(after) else "never"
-        counted = verdicts.share(solved(curves), len(curves.right))
+        counted = statistics.share(solved(curves), len(curves.right))
         cells.append(f"{kind:4} {units}  {counted!s:20}{needed:>7}")
     for row in (cells[:3], cells[3:]):  # the same width, then the same number of weights
         if row:
@@ -536,7 +543,7 @@ for problem in (*order.values(), *adding.values()):
 
 count = solved(long(order[50], "RNN"))
 answer = "(a)" if count > 24 else "(c)" if count < 8 else "(b)"
-verdict("rnn_at_fifty", answer, f"{verdicts.share(count, 32)} RNNs of 32 units.")
+verdict("rnn_at_fifty", answer, f"{statistics.share(count, 32)} RNNs of 32 units.")
 
 
 # %%
@@ -623,7 +630,7 @@ def by_start(problem):
     return {
         start: min(
             (each for each in runs if each.contender.start == start),
-            key=lambda each: verdicts.mean_log_loss(each.curves),
+            key=lambda each: each.curves.mean_log_loss,
         )
         for start in long_run.BIASES
     }
@@ -632,11 +639,11 @@ def by_start(problem):
 for problem in (order[100], adding[100]):
     print(f"{problem.name}, long run of {made['date']}")
     for start, result in by_start(problem).items():
-        after = np.median(verdicts.solved_after(result.curves))
+        after = np.median(result.curves.solved_after)
         needed = f"median after {after:,.0f} sequences" if np.isfinite(after) else ""
         print(
             f"    forget bias {start!s:6} rate {result.contender.rate}: "
-            f"{verdicts.share(solved(result.curves), 8)!s:22} {needed}"
+            f"{statistics.share(solved(result.curves), 8)!s:22} {needed}"
         )
 
 counts = [solved(result.curves) for result in by_start(order[100]).values()]
@@ -679,7 +686,7 @@ guess("clipping")
 # %%
 def lower(a, b):
     """In how many pairs the loss of `a` is the lower one at the end, if it did not break off."""
-    return verdicts.larger(*(np.nan_to_num(c.loss[:, -1], nan=np.inf) for c in (b, a)))
+    return statistics.larger(*(np.nan_to_num(c.loss[:, -1], nan=np.inf) for c in (b, a)))
 
 
 helps = {"as searched": [], "higher": []}
@@ -690,7 +697,7 @@ for problem in (order[20], order[50]):
         runs = (found[f"clip {clip}: {kind}: {problem.name}"] for clip in ("1", "inf"))
         for nth, (clipped, free) in enumerate(zip(*runs, strict=True)):
             pairs = lower(clipped.curves, free.curves)
-            helps["higher" if nth else "as searched"].append(verdicts.claim(pairs) == "supported")
+            helps["higher" if nth else "as searched"].append(statistics.claim(pairs) == "supported")
             print(
                 f"{problem.name:33} {kind:5} {clipped.contender.rate:5.3g} "
                 f"{solved(clipped.curves):8} {solved(free.curves):5} "
@@ -722,12 +729,12 @@ missing = {}
 for problem in (order[100], adding[100]):
     print(f"{problem.name}, solved, long run")
     all_gates = long(problem, "LSTM")
-    print(f"    all gates learned   {verdicts.share(solved(all_gates), len(all_gates.right))}")
+    print(f"    all gates learned   {statistics.share(solved(all_gates), len(all_gates.right))}")
     for gate in "figo":
         [result] = found[f"{gate} held at 1: {problem.name}"]
         runs = len(result.curves.right)
         missing[gate] = missing.get(gate, 0) + solved(result.curves)
-        print(f"    {gate} held at 1         {verdicts.share(solved(result.curves), runs)}")
+        print(f"    {gate} held at 1         {statistics.share(solved(result.curves), runs)}")
 
 worst = [gate for gate, count in missing.items() if count == min(missing.values())]
 answers = {"f": "(a)", "i": "(b)", "o": "(c)", "g": "(d)"}

@@ -249,7 +249,7 @@ guess("chunk_and_delay")
 LAGS = (1, 3, 5, 8, 9)
 paid = {}
 for length in (8, 20):
-    result = lag_copy.train(jax.random.key(1), LAGS, chunk=length, steps=300)
+    result = lag_copy.train_lag_copy(jax.random.key(1), LAGS, chunk=length, steps=300)
     paid[length] = result.history.loss[:, -20:].mean(axis=1)
     paid[length] = dict(zip(LAGS, paid[length].tolist(), strict=True))
     print(f"K = {length:2}:", "   ".join(f"L={n} {p:.2f}" for n, p in paid[length].items()))
@@ -315,7 +315,7 @@ def watch(so_far):
 
 
 if LIVE:
-    model = language.train(jax.random.key(0), watch=watch, progress=False).params
+    model = language.train_language_model(jax.random.key(0), watch=watch, progress=False).params
 else:
     model = language.load()
 
@@ -376,7 +376,7 @@ for name, hand_on in (
     ("zero", zero),
     ("another row's", another_rows),
 ):
-    result = language.train(
+    result = language.train_language_model(
         jax.random.key(3), 400, units=64, chunk=16, hand_on=hand_on, progress=False
     )
     ways[name] = language.score(result.params, test_ids)

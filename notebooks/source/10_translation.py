@@ -184,7 +184,9 @@ def learn(name, lessons, **how):
     """A translator trained here and now, or the one that came with the lesson."""
     if not LIVE and not how:
         return translators.read().translators[name]
-    return study.train(KEY, lessons, watch=LiveLoss(study.STEPS, log=True), progress=False, **how)
+    return study.train_translator(
+        KEY, lessons, watch=LiveLoss(study.STEPS, log=True), progress=False, **how
+    )
 
 
 plain = learn("French dates", french, attention=False)

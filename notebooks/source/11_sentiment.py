@@ -26,8 +26,8 @@ from lstm_jax import run
 from lstm_jax.course import SentenceExplorer, check, guess, hint, plots, progress, verdict
 from lstm_jax.course.data import reviews
 from lstm_jax.course.l11 import film_texts, study
-from lstm_jax.course.paired import compare
 from lstm_jax.course.plots.live import LiveLoss
+from lstm_jax.course.statistics import compare
 from lstm_jax.models import sentiment
 
 # %% [markdown]
@@ -211,12 +211,14 @@ guess("validation_loss")
 
 # %%
 plan = study.FROM_NOTHING
-trained = study.train("sentences", "mean", jax.random.key(0), plan=plan, watch=LiveLoss(plan.steps))
+trained = study.train_classifier(
+    "sentences", "mean", jax.random.key(0), plan=plan, watch=LiveLoss(plan.steps)
+)
 models["from nothing", "mean"] = trained.model
 print(f"kept: step {trained.steps[trained.validation.argmin()]}")
 
 # %%
-careless = study.train(
+careless = study.train_classifier(
     "sentences", "mean", jax.random.key(0), plan=plan._replace(blank=0.0, rate=0.01)
 )
 best = careless.steps[careless.validation.argmin()]
@@ -347,7 +349,7 @@ LIVE = True  # False: go on with the networks that came with the lesson, without
 
 for pooling in sentiment.POOLINGS if LIVE else ():
     start = study.grown(study.load()["reviews", pooling], film_texts.WORDS["sentences"])
-    models["sentences", pooling] = study.train(
+    models["sentences", pooling] = study.train_classifier(
         "sentences",
         pooling,
         jax.random.key(0),

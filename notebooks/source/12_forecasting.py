@@ -15,24 +15,24 @@
 # Time: 65 minutes
 
 # %%
-import os
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 
+from lstm_jax import use_cores
 from lstm_jax.course import ForecastExplorer, check, guess, hint, plots, progress, verdict
 from lstm_jax.course.data import baselines
 from lstm_jax.course.data.prices import log_returns, prices
 from lstm_jax.course.data.sunspots import sunspots
 from lstm_jax.course.data.windows import fill_gaps, fit_scale, windows
-from lstm_jax.course.intervals import share_interval, skill_interval
 from lstm_jax.course.l12 import price_forecasts, sunspot_forecasts
 from lstm_jax.course.l12 import study as forecasting
 from lstm_jax.course.plots.live import LiveLoss
+from lstm_jax.course.statistics import share_interval, skill_interval
 
 # %%
-jax.config.update("jax_num_cpu_devices", min(4, os.cpu_count()))  # a core for each network
+use_cores(most=4)  # a core for each network
 print(jax.device_count(), "devices:", jax.devices()[0].platform)
 
 # %% [markdown]
@@ -180,7 +180,7 @@ def networks_of(part, watch=None):
     """Four networks that know what came before the cut."""
     if not LIVE:
         return stored[part.cut]
-    return sunspot_forecasts.train(part, jax.random.key(part.cut), watch=watch, progress=False)
+    return sunspot_forecasts.train_fold(part, jax.random.key(part.cut), watch=watch, progress=False)
 
 
 # %% [markdown]
@@ -441,7 +441,7 @@ price_xs, price_ys = windows(
 )
 count = int(past.sum()) - price_forecasts.LENGTH
 tutorial = forecasting.Examples(price_xs, np.zeros_like(price_ys), price_ys)
-trained = forecasting.train(
+trained = forecasting.train_forecasters(
     forecasting.known(tutorial, count),
     key=jax.random.key(0),
     runs=1,
@@ -543,7 +543,7 @@ guess("next_move")
 
 # %%
 returns = price_forecasts.returns_task()
-learned = forecasting.train(
+learned = forecasting.train_forecasters(
     returns.known,
     key=jax.random.key(1),
     runs=price_forecasts.RUNS,
@@ -607,7 +607,7 @@ guess("how_wild")
 
 # %%
 ranges = price_forecasts.ranges_task()
-learned = forecasting.train(
+learned = forecasting.train_forecasters(
     ranges.known,
     key=jax.random.key(2),
     runs=price_forecasts.RUNS,

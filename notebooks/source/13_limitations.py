@@ -15,7 +15,6 @@
 # Time: 60 minutes, one of them for training
 
 # %%
-import os
 import time
 from itertools import pairwise
 
@@ -23,17 +22,25 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from lstm_jax import LSTMState, init_lstm, init_min_lstm, run, run_parallel, run_plain, step
+from lstm_jax import (
+    LSTMState,
+    init_lstm,
+    init_min_lstm,
+    run,
+    run_parallel,
+    run_plain,
+    step,
+    use_cores,
+)
 from lstm_jax.course import ScalingExplorer, check, guess, hint, plots, progress, verdict
-from lstm_jax.course.comparison.contenders import train
-from lstm_jax.course.intervals import mean_interval
+from lstm_jax.course.comparison.contenders import train_contenders
 from lstm_jax.course.l13 import costs, long_lags, overfitting, scaling, splits
 from lstm_jax.course.l13.overfitting import Setting
-from lstm_jax.course.verdicts import share
+from lstm_jax.course.statistics import mean_interval, share
 from lstm_jax.training import adam, fit
 
 # %%
-jax.config.update("jax_num_cpu_devices", min(8, os.cpu_count()))  # a core for each network
+use_cores(most=8)  # a core for each network
 CORES = jax.device_count()
 ON = jax.devices()[0].platform
 print(CORES, "devices:", ON)
@@ -61,7 +68,7 @@ guess("more_pictures")
 SEEDS = 8
 COUNTS = (50, 150, 1029)
 LAYERS, STEPS = 2, 200
-by_count = overfitting.train(
+by_count = overfitting.train_settings(
     [Setting(count) for count in COUNTS], key=jax.random.key(0), layers=LAYERS, steps=STEPS
 )
 
@@ -108,7 +115,7 @@ guess("narrow_or_wide")
 # %%
 FEW = 150
 by_width = {32: by_count[COUNTS.index(FEW)]}
-[by_width[8]] = overfitting.train(
+[by_width[8]] = overfitting.train_settings(
     [Setting(FEW)], key=jax.random.key(0), units=8, layers=LAYERS, steps=STEPS
 )
 
@@ -182,7 +189,7 @@ REMEDIES = {
 remedied = dict(
     zip(
         REMEDIES,
-        overfitting.train(
+        overfitting.train_settings(
             list(REMEDIES.values()), key=jax.random.key(0), layers=LAYERS, steps=1200, progress=True
         ),
         strict=True,
@@ -344,7 +351,7 @@ NAMES = "LSTM, forget bias 0", "LSTM, chrono"
 best = [
     long_lags.contenders(name)[long_lags.RATES.index(lags[name, ONCE_MORE].rate)] for name in NAMES
 ]
-learned = train(
+learned = train_contenders(
     best,
     long_lags.problem(ONCE_MORE),
     key=jax.random.key(5),

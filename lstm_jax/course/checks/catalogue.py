@@ -8,7 +8,7 @@ from lstm_jax.course.checks.exercise import Exercise
 # What each room holds, in the order in which the lesson asks for it.
 _ROOMS: dict[str, tuple[str, ...]] = {f"{number:02}": ("exercises",) for number in range(14)}
 _ROOMS["05"] += ("counting_unit",)
-_ROOMS["06"] += ("step_back", "challenges")
+_ROOMS["06"] += ("gradient", "challenges")
 _ROOMS["07"] += ("challenges",)
 _ROOMS["08"] += ("challenges",)
 

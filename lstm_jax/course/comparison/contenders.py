@@ -12,13 +12,15 @@ import numpy.typing as npt
 from jax.sharding import Mesh
 from jax.tree_util import Partial
 
-from lstm_jax.arrays import Array, Key, check_key, check_size
+from lstm_jax.arrays import Array, Floats, Key, check_key, check_size
 from lstm_jax.cells import AnyParams
-from lstm_jax.course.comparison.problems import BATCH, Pair, Problem
+from lstm_jax.course.comparison.problems import BATCH, Problem, Sequences
+from lstm_jax.course.data.tasks import SOLVED
+from lstm_jax.devices import seeds_mesh
 from lstm_jax.init import chrono, init_gru, init_lstm, init_min_lstm, init_rnn
 from lstm_jax.models import Network, init_network, last_answers
 from lstm_jax.traces import Clamp
-from lstm_jax.training import DivergenceError, Fit, adam, fit, seeds_mesh
+from lstm_jax.training import DivergenceError, Fit, adam, fit
 from lstm_jax.training.blocks import Loss
 
 LOOK = 25  # steps from one look at the held-out sequences to the next
@@ -78,8 +80,29 @@ class Curves(NamedTuple):
         """How many sequences a run had learned from at each look (L,)."""
         return np.arange(self.loss.shape[-1]) * LOOK * BATCH
 
+    @property
+    def solved_after(self) -> Floats:
+        """Sequences until 99 % of those held out are right (S,); infinite where they never are."""
+        return self._first(self.score >= SOLVED)
 
-def train(
+    def good_after(self, good: float) -> Floats:
+        """Sequences until the held-out loss is at most `good` (S,); infinite where it never is."""
+        return self._first(self.loss <= good)
+
+    def _first(self, reached: npt.NDArray[np.bool_]) -> Floats:
+        return np.where(reached.any(axis=-1), self.sequences[reached.argmax(axis=-1)], np.inf)
+
+    @property
+    def mean_log_loss(self) -> float:
+        """The mean over runs and looks of log10 of the held-out loss: low for early and for low.
+
+        Infinite where a run has failed.
+        """
+        failed = (self.diverged >= 0).any() or not np.isfinite(self.loss).all()
+        return np.inf if failed else float(np.log10(self.loss).mean())
+
+
+def train_contenders(
     contenders: Sequence[Contender],
     problem: Problem,
     *,
@@ -113,9 +136,9 @@ def train(
         ValueError: contenders of several shapes or none, an unknown kind or start, gates held in a
             cell that has none, or as `fit` does.
     """
-    _check("train", contenders)
-    runs = check_size("train", "runs", runs)
-    check_key("train", key)
+    _check("train_contenders", contenders)
+    runs = check_size("train_contenders", "runs", runs)
+    check_key("train_contenders", key)
     # The key of a run makes its first weights and all its batches.
     keys = jax.random.split(key, runs)
     networks = [init(each, problem, k) for each in contenders for k in keys]
@@ -189,7 +212,7 @@ def _fresh(key: Key, contender: Contender, inputs: int, start: float) -> AnyPara
 # `fit` compiles again for a function that is defined again: the same loss gets the same one.
 @cache
 def _loss(of_answers: Loss) -> Loss:
-    def loss(network: Network, batch: Pair, clamps: Sequence[Clamp] = ()) -> Array:
+    def loss(network: Network, batch: Sequences, clamps: Sequence[Clamp] = ()) -> Array:
         xs, ys = batch
         return of_answers(last_answers(network, xs, clamps=clamps), ys)
 
@@ -199,7 +222,7 @@ def _loss(of_answers: Loss) -> Loss:
 @cache
 def _look(of_answers: Loss, score: Loss) -> Callable[..., dict[str, Array]]:
     def look(
-        held_out: Pair, network: Network, _: Pair, clamps: Sequence[Clamp] = ()
+        held_out: Sequences, network: Network, _: Sequences, clamps: Sequence[Clamp] = ()
     ) -> dict[str, Array]:
         xs, ys = held_out
         answers = last_answers(network, xs, clamps=clamps)
@@ -209,7 +232,7 @@ def _look(of_answers: Loss, score: Loss) -> Callable[..., dict[str, Array]]:
 
 
 @partial(jax.jit, static_argnames="score")
-def _scores(networks: Network, pair: Pair, clamps: Sequence[Clamp], *, score: Loss) -> Array:
+def _scores(networks: Network, pair: Sequences, clamps: Sequence[Clamp], *, score: Loss) -> Array:
     """The score of each of S networks, (S,). One after another: together they need much memory."""
     xs, ys = pair
     return jax.lax.map(lambda each: score(last_answers(each, xs, clamps=clamps), ys), networks)

@@ -12,12 +12,12 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from lstm_jax.arrays import Array, Key, check_size
+from lstm_jax.arrays import Array, Floats, Key, check_size
 from lstm_jax.course.data import baselines
 from lstm_jax.course.data.minibatches import Minibatches
 from lstm_jax.course.data.sunspots import sunspots
 from lstm_jax.course.data.tasks import Task
-from lstm_jax.course.data.windows import Floats, fit_scale, split, windows
+from lstm_jax.course.data.windows import fit_scale, split, windows
 from lstm_jax.losses import mean_squared_error
 from lstm_jax.training.blocks import Draw, Loss
 
@@ -25,7 +25,7 @@ BATCH = 50  # sequences in a step of training
 HELD_OUT = 500  # sequences at each look
 NEW = 2560  # sequences at the end, as many as in Hochreiter and Schmidhuber, 1997
 
-Pair = tuple[Array, Array]  # xs (B, T, D) and ys
+Sequences = tuple[Array, Array]  # xs (B, T, D) and ys
 
 
 class Judges(NamedTuple):
@@ -35,8 +35,8 @@ class Judges(NamedTuple):
     new: for the end, looked at once.
     """
 
-    held_out: Pair
-    new: Pair
+    held_out: Sequences
+    new: Sequences
 
 
 class Problem(NamedTuple):
@@ -70,12 +70,12 @@ class Problem(NamedTuple):
     good: float
 
     @property
-    def held_out(self) -> Pair:
+    def held_out(self) -> Sequences:
         """The sequences for the learning curve."""
         return self.judges().held_out
 
     @property
-    def new(self) -> Pair:
+    def new(self) -> Sequences:
         """The sequences for the end."""
         return self.judges().new
 
@@ -118,7 +118,7 @@ def _judges(task: Task, length: int) -> Judges:
     )
 
 
-def _draw(task: Task, length: int, key: Key) -> Pair:
+def _draw(task: Task, length: int, key: Key) -> Sequences:
     return task.draw(key, BATCH, length)
 
 
@@ -149,7 +149,7 @@ def of_sunspots() -> Problem:
     xs, ys = parts[1]
     linear_loss = baselines.rmse(baselines.linear(parts[0], xs), ys) ** 2
 
-    def beside_persistence(xs: Floats, ys: Floats) -> Pair:
+    def beside_persistence(xs: Floats, ys: Floats) -> Sequences:
         targets = np.stack([ys, baselines.persistence(xs)], axis=1)
         return jnp.asarray(xs, jnp.float32), jnp.asarray(targets, jnp.float32)
 

@@ -14,12 +14,8 @@ import jax
 import numpy as np
 
 from lstm_jax.course.comparison.contenders import Curves
+from lstm_jax.devices import use_cores
 from lstm_jax.files import read_arrays, write_arrays
-
-
-def command(file: Path) -> str:
-    """What makes a file, and goes on making it."""
-    return f"python -m lstm_jax.course.{file.parent.name}.{file.stem}"
 
 
 def begin(description: str, file: Path) -> Path:
@@ -31,7 +27,7 @@ def begin(description: str, file: Path) -> Path:
     parser.add_argument("--again", action="store_true", help="begin from nothing")
     parser.add_argument("--devices", type=int, default=os.cpu_count(), help="cores to train on")
     arguments = parser.parse_args()
-    jax.config.update("jax_num_cpu_devices", arguments.devices)  # type: ignore[no-untyped-call]
+    use_cores(arguments.devices)
     checkpoint = file.with_suffix(".checkpoint")
     if arguments.again:
         file.unlink(missing_ok=True)
@@ -45,11 +41,15 @@ def was_stopped(curves: Sequence[Curves], steps: int) -> bool:
 
 
 def write(
-    file: Path, arrays: dict[str, np.ndarray[Any, Any]], note: Mapping[str, str], **more: str
+    file: Path,
+    arrays: dict[str, np.ndarray[Any, Any]],
+    note: Mapping[str, str],
+    command: str,
+    **more: str,
 ) -> None:
     """Write arrays, a note of what they are, and what they were made by, with `more` about that."""
     made = {
-        "command": command(file),
+        "command": command,
         "date": date.today().isoformat(),
         "python": platform.python_version(),
         **{name: version(name) for name in ("lstm_jax", "jax", "jaxlib", "optax", "numpy")},

@@ -4,14 +4,13 @@ It knows which words stand in a text and how often, not in which order. Print it
 that reads the words one after the other has to do better.
 """
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
+from lstm_jax.arrays import Floats
 from lstm_jax.vocabulary import Ids
-
-Floats = npt.NDArray[np.floating[Any]]
 
 
 class BagOfWords(NamedTuple):

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from lstm_jax.course.data.windows import Floats
+from lstm_jax.arrays import Floats
 
 
 def persistence(xs: Floats, horizons: Sequence[int] | None = None) -> Floats:

@@ -9,11 +9,10 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from lstm_jax.arrays import check_size
+from lstm_jax.arrays import Floats, check_size
 from lstm_jax.vocabulary import Ids
 
 Codes = npt.NDArray[np.int64]
-Floats = npt.NDArray[np.float64]
 
 
 class Table(NamedTuple):

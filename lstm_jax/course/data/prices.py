@@ -13,8 +13,8 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from lstm_jax.arrays import Floats
 from lstm_jax.course.data.installed import installed_file
-from lstm_jax.course.data.windows import Floats
 
 TICKERS = ("AAPL", "GOOG", "IBM", "MSFT")
 

@@ -7,14 +7,12 @@ before them (`fill_gaps`).
 """
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from lstm_jax.arrays import check_size
-
-Floats = npt.NDArray[np.floating[Any]]
+from lstm_jax.arrays import Floats, check_size
 
 
 def split(series: Floats, fraction: float) -> tuple[Floats, Floats]:

@@ -7,10 +7,9 @@ from typing import Any
 import jax.numpy as jnp
 import numpy as np
 
-from lstm_jax.arrays import Array
+from lstm_jax.arrays import Array, Floats
 from lstm_jax.cells import LSTMParams
 from lstm_jax.course.data.topics import ALPHABET, topics
-from lstm_jax.course.data.windows import Floats
 from lstm_jax.course.explorers.answers import AnsweringExplorer
 from lstm_jax.course.explorers.controls import Choice, Numbers, Slider, Text
 from lstm_jax.course.explorers.reading import (

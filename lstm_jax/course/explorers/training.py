@@ -8,10 +8,9 @@ from typing import Any, ClassVar
 import jax
 import jax.numpy as jnp
 import numpy as np
-import numpy.typing as npt
 from jax.tree_util import Partial
 
-from lstm_jax.arrays import Array, Key
+from lstm_jax.arrays import Array, Floats, Key
 from lstm_jax.cells import Params
 from lstm_jax.course.data.tasks import SOLVED
 from lstm_jax.course.data.tasks import TEMPORAL_ORDER_2 as TASK
@@ -37,8 +36,6 @@ _PRESETS: dict[str, dict[str, Any]] = {
     "RNN": {"cell": "RNN"},
     "RNN, lower rate": {"cell": "RNN", "rate": -3.0},
 }
-
-Floats = npt.NDArray[np.float32]
 
 
 class TrainingExplorer(OrderedExplorer):

@@ -8,8 +8,6 @@ import numpy as np
 from lstm_jax.course.checks.drawing import draw_rnn, without
 from lstm_jax.course.checks.exercise import Args, Array, Exercise, Params, tenths
 
-Pair = tuple[Array, Array]
-
 
 def rnn_step(params: Params, h: Array, x: Array) -> Array:
     """h_t = tanh(x_t W_x + h_{t-1} W_h + b): h (H,), x (D,) -> (H,)."""
@@ -24,7 +22,7 @@ def rnn_step(params: Params, h: Array, x: Array) -> Array:
     return np.array(new)
 
 
-def make_windows(series: Array, length: int, horizon: int) -> Pair:
+def make_windows(series: Array, length: int, horizon: int) -> tuple[Array, Array]:
     """Every window of `length` values that has a target, `horizon` steps after its last value."""
     xs, ys = [], []
     for start in range(len(series)):
@@ -84,13 +82,13 @@ def _with(**changed: Callable[[Params], Array]) -> Callable[..., Array]:
     return step
 
 
-def _windows(first: int, *, count: int, stride: int = 1) -> Callable[..., Pair]:
+def _windows(first: int, *, count: int, stride: int = 1) -> Callable[..., tuple[Array, Array]]:
     """Windows with mistakes, their indices clamped to the series as JAX clamps them.
 
     first: steps by which the target is off; count: how many windows too many (or too few).
     """
 
-    def windows(series: Array, length: int, horizon: int) -> Pair:
+    def windows(series: Array, length: int, horizon: int) -> tuple[Array, Array]:
         starts = np.arange(0, len(series) - length - horizon + 1 + count, stride)
         xs = starts[:, None] + np.arange(length)
         ys = starts + length - 1 + horizon + first
@@ -99,12 +97,12 @@ def _windows(first: int, *, count: int, stride: int = 1) -> Callable[..., Pair]:
     return windows
 
 
-def _from_start(series: Array, length: int, horizon: int) -> Pair:
+def _from_start(series: Array, length: int, horizon: int) -> tuple[Array, Array]:
     xs, _ = make_windows(series, length, horizon)
     return xs, series[horizon : horizon + len(xs)]
 
 
-def _next_value(series: Array, length: int, horizon: int) -> Pair:
+def _next_value(series: Array, length: int, horizon: int) -> tuple[Array, Array]:
     xs, _ = make_windows(series, length, horizon)
     return xs, series[length : length + len(xs)]
 

@@ -33,10 +33,7 @@ def bidirectional(forward: Params, backward: Params, xs: Array, lengths: Array) 
     return np.stack(rows)
 
 
-Pair = tuple[Array, Array]
-
-
-def _step(params: Params, h: Array, c: Array, x: Array) -> Pair:
+def _step(params: Params, h: Array, c: Array, x: Array) -> tuple[Array, Array]:
     """One step of an LSTM, all rows at once: h and c (B, H), x (B, D)."""
     i, f, g, o = np.split(x @ params.w_x + h @ params.w_h + params.b, 4, axis=-1)
     c = sigmoid(f) * c + sigmoid(i) * np.tanh(g)
@@ -47,8 +44,8 @@ def _layer(
     params: Params,
     xs: Array,
     *,
-    carry: Callable[[Array, Array], Pair] = lambda h, c: (h, c),
-    record: Callable[[Pair, Pair], Array] = lambda old, new: new[0],
+    carry: Callable[[Array, Array], tuple[Array, Array]] = lambda h, c: (h, c),
+    record: Callable[[tuple[Array, Array], tuple[Array, Array]], Array] = lambda old, new: new[0],
 ) -> Array:
     """The layer in a loop; carry(h, c) is what the next step gets, record(old, new) what is kept.
 

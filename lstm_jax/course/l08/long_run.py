@@ -18,13 +18,13 @@ import jax
 import numpy as np
 
 from lstm_jax.course.comparison import resumable
-from lstm_jax.course.comparison.contenders import Contender, Curves, Start, train
+from lstm_jax.course.comparison.contenders import Contender, Curves, Start, train_contenders
 from lstm_jax.course.comparison.problems import Problem, of_sunspots, of_task
 from lstm_jax.course.data.tasks import ADDING, LAG_RECALL, TEMPORAL_ORDER_2
-from lstm_jax.course.verdicts import good_after, mean_log_loss, solved_after
 from lstm_jax.files import read_arrays
 
 FILE = Path(__file__).with_name("long_run.safetensors")
+COMMAND = "python -m lstm_jax.course.l08.long_run"
 UNITS = 32
 RATES = (0.001, 0.003, 0.01, 0.03, 0.1)
 STARTS: dict[str, tuple[Start, ...]] = {
@@ -153,7 +153,7 @@ def chosen(results: Results, problem: Problem, kind: str, units: int) -> Contend
         KeyError: there has been no such search.
     """
     tries = results[search_name(problem, kind, units)]
-    return min(tries, key=lambda each: mean_log_loss(each.curves)).contender
+    return min(tries, key=lambda each: each.curves.mean_log_loss).contender
 
 
 def load() -> Results:
@@ -192,7 +192,7 @@ def _write(results: Results) -> None:
         name: (those[0].curves.steps, [each.contender for each in those])
         for name, those in results.items()
     }
-    resumable.write(FILE, arrays, {"experiments": json.dumps(experiments)})
+    resumable.write(FILE, arrays, {"experiments": json.dumps(experiments)}, COMMAND)
 
 
 def main() -> None:
@@ -203,7 +203,7 @@ def main() -> None:
         if experiment.name in results:
             continue
         print(experiment.name, flush=True)
-        curves = train(
+        curves = train_contenders(
             experiment.contenders,
             experiment.problem,
             key=jax.random.key(experiment.seed),
@@ -212,7 +212,7 @@ def main() -> None:
             checkpoint=checkpoint,
         )
         if resumable.was_stopped(curves, experiment.steps):
-            print(f"It goes on from there with {resumable.command(FILE)}")
+            print(f"It goes on from there with {COMMAND}")
             return
         results[experiment.name] = list(map(Result, experiment.contenders, curves))
         _write(results)
@@ -222,8 +222,8 @@ def main() -> None:
 
 def _report(experiment: Experiment, results: Sequence[Result]) -> None:
     for contender, curves in results:
-        good = np.isfinite(good_after(curves, experiment.problem.good)).sum()
-        solved = np.isfinite(solved_after(curves)).sum()
+        good = np.isfinite(curves.good_after(experiment.problem.good)).sum()
+        solved = np.isfinite(curves.solved_after).sum()
         print(
             f"  start {contender.start}, rate {contender.rate:g}: "
             f"of {experiment.runs} {solved} solved it, {good} came to a good loss, "

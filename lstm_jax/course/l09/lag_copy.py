@@ -52,7 +52,7 @@ def copy_loss(model: LanguageModel, bits: Array, stream: Stream) -> tuple[Array,
     return value, Stream(stream.lag, known[:, -LONGEST:], state)
 
 
-def train(key: Key, lags: ArrayLike, chunk: int, steps: int) -> Fit:
+def train_lag_copy(key: Key, lags: ArrayLike, chunk: int, steps: int) -> Fit:
     """Train one model for each of the delays (S,), with chunks of so many steps.
 
     Where a model stands is the last entry of the history of losses; the S models begin alike.

@@ -92,7 +92,7 @@ def optimizer(steps: int) -> optax.GradientTransformation:
     )
 
 
-def train(
+def train_language_model(
     key: Key,
     steps: int = STEPS,
     *,
@@ -148,7 +148,7 @@ def load() -> LanguageModel:
 def main() -> None:
     """Train, save, and print the score beside the n-grams."""
     seen, asked = ALPHABET.ids(topics().train), held_out()
-    model = train(jax.random.key(0)).params
+    model = train_language_model(jax.random.key(0)).params
     save(model)
     print(f"LSTM, 128 units  {score(model, asked):.3f} bits a character, of {len(asked):,}")
     print(f"    of the first {PART:,}: {score(model, asked[:PART]):.4f}")

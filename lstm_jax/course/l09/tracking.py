@@ -8,8 +8,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from lstm_jax.arrays import Floats
 from lstm_jax.course.data.topics import ALPHABET, topics
-from lstm_jax.course.data.windows import Floats
 from lstm_jax.models.language import LanguageModel
 from lstm_jax.traces import trace
 

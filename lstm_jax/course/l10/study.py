@@ -81,7 +81,7 @@ def _padded(known: Vocabulary, texts: Any) -> tuple[Ids, Ids]:
     return ids, lengths
 
 
-def train(
+def train_translator(
     key: Key,
     course: Course,
     *,

@@ -27,7 +27,7 @@ from lstm_jax.course.l10.study import (
     exact,
     held_out_loss,
     source_reversed,
-    train,
+    train_translator,
     without_network,
 )
 from lstm_jax.files import load, save
@@ -74,7 +74,10 @@ def contest(say: Callable[[str], object] = print) -> dict[str, npt.NDArray[np.fl
         lessons = course(source_reversed(corpus) if turned else corpus)
         found = [
             held_out_loss(
-                train(jax.random.key(seed), lessons, attention=attention, progress=False), lessons
+                train_translator(
+                    jax.random.key(seed), lessons, attention=attention, progress=False
+                ),
+                lessons,
             )
             for seed in range(1, SEEDS + 1)
         ]
@@ -119,7 +122,9 @@ def main() -> None:
     for name, corpus in COURSES.items():
         lessons = course(corpus())
         steps = INTERFACE_STEPS if name == "interface" else STEPS
-        translators[name] = train(jax.random.key(0), lessons, steps=steps, progress=False)
+        translators[name] = train_translator(
+            jax.random.key(0), lessons, steps=steps, progress=False
+        )
         right = exact(translators[name], lessons)
         others = ", ".join(
             f"{other} {share:.1%}" for other, share in without_network(lessons.corpus).items()

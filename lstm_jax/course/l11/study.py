@@ -20,7 +20,7 @@ from jax.tree_util import Partial
 from lstm_jax.arrays import Array, Key
 from lstm_jax.course.data.minibatches import Minibatches
 from lstm_jax.course.l11.film_texts import WORDS, Texts, baseline, collection, right
-from lstm_jax.course.paired import compare
+from lstm_jax.course.statistics import compare
 from lstm_jax.files import load as load_file
 from lstm_jax.files import save
 from lstm_jax.models import Readout, Sentiment, init_sentiment, sentiment
@@ -135,7 +135,7 @@ def grown(model: Sentiment, words: int) -> Sentiment:
     return model._replace(embedding=jnp.concatenate([model.embedding, new]))
 
 
-def train(
+def train_classifier(
     name: str,
     pooling: str,
     key: Key,
@@ -258,7 +258,7 @@ def main() -> None:
         start = None
         if name == "sentences":
             start = grown(models["reviews", pooling], WORDS["sentences"])
-        trained = train(name, pooling, jax.random.key(0), start=start)
+        trained = train_classifier(name, pooling, jax.random.key(0), start=start)
         models[name, pooling] = trained.model
         best = trained.steps[trained.validation.argmin()]
         print(f"{name}, {pooling}: best on the validation part at step {best}", flush=True)

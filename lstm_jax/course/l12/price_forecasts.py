@@ -10,9 +10,10 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from lstm_jax.arrays import Floats
 from lstm_jax.course.data import baselines
 from lstm_jax.course.data.prices import TICKERS, log_ranges, log_returns, prices
-from lstm_jax.course.data.windows import Floats, Scale, fit_scale, windows
+from lstm_jax.course.data.windows import Scale, fit_scale, windows
 from lstm_jax.course.l12.study import Examples, Known, known
 
 CUT = np.datetime64("2009-01-01")  # what comes before is to learn from
@@ -22,7 +23,7 @@ UNITS, RATE, RUNS = 16, 0.003, 4
 MONTH = 22  # days
 
 
-class Task(NamedTuple):
+class Market(NamedTuple):
     """One thing to forecast of all four shares, in standard units of each share.
 
     Attributes:
@@ -65,18 +66,18 @@ def days(ticker: str) -> Days:
 
 
 @cache
-def returns_task() -> Task:
+def returns_task() -> Market:
     """The return of the next day. The free forecast is 0: tomorrow's price is today's."""
     return _task(RETURN_HORIZONS, ranges=False)
 
 
 @cache
-def ranges_task() -> Task:
+def ranges_task() -> Market:
     """The range of the day 1, 5 and 20 days ahead. The free forecast is today's."""
     return _task(RANGE_HORIZONS, ranges=True)
 
 
-def _task(horizons: tuple[int, ...], *, ranges: bool) -> Task:
+def _task(horizons: tuple[int, ...], *, ranges: bool) -> Market:
     past, future = [], []
     for ticker in TICKERS:
         share = days(ticker)
@@ -89,15 +90,15 @@ def _task(horizons: tuple[int, ...], *, ranges: bool) -> Task:
         future.append(_rows(examples, slice(cut - LENGTH, None)))
         origin = share.date[cut - 1 : cut - 1 + len(future[-1].xs)]
     learned = _join(past)
-    return Task(known(learned, len(learned.xs)), _join(future), origin)
+    return Market(known(learned, len(learned.xs)), _join(future), origin)
 
 
-def linear(task: Task) -> Floats:
+def linear(task: Market) -> Floats:
     """A weighted sum of all numbers in the window, fitted to the past, `(4 N, K)`."""
     return baselines.linear((task.known.examples.xs, task.known.examples.ys), task.test.xs, ridge=1)
 
 
-def three_means(task: Task) -> Floats:
+def three_means(task: Market) -> Floats:
     """A weighted sum of today's range and its means over a week and a month, `(4 N, K)`.
 
     Hard to beat where the wildness of days is to be forecast (Corsi, "A simple approximate

@@ -12,11 +12,11 @@ import jax.numpy as jnp
 import numpy as np
 from jax.tree_util import Partial
 
-from lstm_jax.arrays import Array, Key, check_size
-from lstm_jax.course.data.windows import Floats
+from lstm_jax.arrays import Array, Floats, Key, check_size
+from lstm_jax.devices import seeds_mesh
 from lstm_jax.init import init_lstm
 from lstm_jax.models import Forecast, Network, forecast, forecast_loss, init_forecaster
-from lstm_jax.training import Fit, adam, fit, seeds_mesh
+from lstm_jax.training import Fit, adam, fit
 
 BATCH = 64  # windows in a step of training
 
@@ -63,7 +63,7 @@ def known(examples: Examples, count: int) -> Known:
     return Known(Examples(*parts), count)
 
 
-def train(
+def train_forecasters(
     known: Known,
     *,
     key: Key,

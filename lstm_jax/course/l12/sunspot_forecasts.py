@@ -16,10 +16,10 @@ from typing import NamedTuple
 import jax
 import numpy as np
 
-from lstm_jax.arrays import Key
+from lstm_jax.arrays import Floats, Key
 from lstm_jax.course.data import baselines
 from lstm_jax.course.data.sunspots import sunspots
-from lstm_jax.course.data.windows import Floats, Scale, fit_scale, windows
+from lstm_jax.course.data.windows import Scale, fit_scale, windows
 from lstm_jax.course.l12 import study as forecasting
 from lstm_jax.course.l12.study import Examples, Known, known, predict, stack, unstack
 from lstm_jax.files import load as load_file
@@ -108,10 +108,10 @@ def free_forecasts(fold: Fold) -> dict[str, Floats]:
     return {name: fold.scale.undo(each) for name, each in said.items()}
 
 
-def train(fold: Fold, key: Key, steps: int = STEPS, **options: object) -> Network:
+def train_fold(fold: Fold, key: Key, steps: int = STEPS, **options: object) -> Network:
     """Four networks on the years before the cut; for `options` see `forecasting.train`."""
     settings = {"runs": RUNS, "units": UNITS, "rate": RATE, "levels": LEVELS, **options}
-    return forecasting.train(fold.known, key=key, steps=steps, **settings)  # type: ignore[arg-type]
+    return forecasting.train_forecasters(fold.known, key=key, steps=steps, **settings)  # type: ignore[arg-type]
 
 
 def network_forecasts(networks: Network, fold: Fold) -> tuple[Floats, Floats]:
@@ -141,7 +141,7 @@ def main() -> None:
     year = HORIZONS.index(12)
     for cut in CUTS:
         part = fold(cut)
-        networks = train(part, jax.random.key(cut))
+        networks = train_fold(part, jax.random.key(cut))
         parts[str(cut)] = [
             {"cell": each.cell, "readout": tuple(each.readout)} for each in unstack(networks)
         ]

@@ -20,14 +20,14 @@ import numpy.typing as npt
 
 from lstm_jax.arrays import Array, Key
 from lstm_jax.course.comparison import resumable
-from lstm_jax.course.comparison.contenders import Contender, Curves, Start, init, train
-from lstm_jax.course.comparison.problems import Judges, Pair, Problem, of_task
+from lstm_jax.course.comparison.contenders import Contender, Curves, Start, init, train_contenders
+from lstm_jax.course.comparison.problems import Judges, Problem, Sequences, of_task
 from lstm_jax.course.data.tasks import LAG_RECALL, SOLVED
-from lstm_jax.course.verdicts import mean_log_loss
 from lstm_jax.files import read_arrays
 from lstm_jax.layers import run
 
 FILE = Path(__file__).with_name("long_lags.safetensors")
+COMMAND = "python -m lstm_jax.course.l13.long_lags"
 LENGTHS = (10, 30, 100, 300)  # steps of a sequence; the lag is one less
 UNITS, RUNS, STEPS, BATCH = 16, 8, 300, 20
 RATES = (0.003, 0.01)
@@ -70,7 +70,7 @@ def problem(length: int) -> Problem:
     )
 
 
-def _draw(length: int, key: Key) -> Pair:
+def _draw(length: int, key: Key) -> Sequences:
     return LAG_RECALL.draw(key, BATCH, length)
 
 
@@ -120,7 +120,7 @@ def finished(results: Results) -> tuple[int, ...]:
 def better(tries: Sequence[Curves]) -> Result:
     """Of the curves with each learning rate, those with the lower `mean_log_loss`."""
     rate, curves = min(
-        zip(RATES, tries, strict=True), key=lambda pair: (mean_log_loss(pair[1]), pair[0])
+        zip(RATES, tries, strict=True), key=lambda pair: (pair[1].mean_log_loss, pair[0])
     )
     return Result(rate, curves.right, curves.steps)
 
@@ -150,6 +150,7 @@ def _write(results: Results) -> None:
         FILE,
         {f"{name}/{length}": each.right for (name, length), each in results.items()},
         {"results": json.dumps(listed)},
+        COMMAND,
         training=f"{STEPS} steps of {BATCH} sequences, {RUNS} networks, {UNITS} units",
     )
 
@@ -162,7 +163,7 @@ def main() -> None:
         if (name, length) in results:
             continue
         print(f"{name}, {length} steps", flush=True)
-        tries = train(
+        tries = train_contenders(
             contenders(name),
             problem(length),
             key=jax.random.key(0),
@@ -171,7 +172,7 @@ def main() -> None:
             checkpoint=checkpoint,
         )
         if resumable.was_stopped(tries, STEPS):
-            print(f"It goes on from there with {resumable.command(FILE)}")
+            print(f"It goes on from there with {COMMAND}")
             return
         result = results[name, length] = better(tries)
         _write(results)

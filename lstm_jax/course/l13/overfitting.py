@@ -18,12 +18,13 @@ from jax.tree_util import Partial
 from lstm_jax.arrays import Array, Key, check_key, check_size
 from lstm_jax.cells import LSTMParams
 from lstm_jax.course.data.digits import CLASSES, accuracy, digits
+from lstm_jax.devices import seeds_mesh
 from lstm_jax.dropout import dropout
 from lstm_jax.init import init_lstm
 from lstm_jax.layers import run
 from lstm_jax.losses import cross_entropy
 from lstm_jax.models import Readout
-from lstm_jax.training import Fit, adam, fit, seeds_mesh
+from lstm_jax.training import Fit, adam, fit
 
 VALIDATION = 258  # of the pictures to train on: the last two forms of ten
 BATCH = 16
@@ -184,7 +185,7 @@ def _where(better: Array, new: Stack, old: Stack) -> Stack:
     return jax.tree.map(choose, new, old)
 
 
-def train(
+def train_settings(
     settings: Sequence[Setting],
     *,
     key: Key,
@@ -213,14 +214,14 @@ def train(
     Raises:
         ValueError: `key` is no key, or a number is no size, or one of pictures is too large.
     """
-    check_key("train", key)
-    runs = check_size("train", "runs", runs)
+    check_key("train_settings", key)
+    runs = check_size("train_settings", "runs", runs)
     pictures, validation, test = parts()
     there = len(pictures[1])
     for each in settings:
-        if check_size("train", "pictures of a setting", each.pictures) > there:
+        if check_size("train_settings", "pictures of a setting", each.pictures) > there:
             raise ValueError(
-                f"train: a setting has {each.pictures} pictures to learn from; there are {there}"
+                f"train_settings: a setting has {each.pictures} pictures to learn from; there are {there}"
             )
     keys = jax.random.split(key, runs)
     fresh = jax.vmap(partial(init, units=units, layers=layers))(keys)

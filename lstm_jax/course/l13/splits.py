@@ -32,11 +32,11 @@ from jax.sharding import PartitionSpec as P
 from lstm_jax.arrays import Array, Key
 from lstm_jax.course.data.tasks import LAG_RECALL
 from lstm_jax.course.l13.scaling import seconds_of
+from lstm_jax.devices import join_processes, use_cores
 from lstm_jax.init import init_lstm
 from lstm_jax.layers import run
 from lstm_jax.models import Network, init_network, last_answers
 from lstm_jax.training import adam, fit
-from lstm_jax.training.processes import join
 
 MODULE = "lstm_jax.course.l13.splits"
 DEVICES = (1, 2, 8)
@@ -117,7 +117,7 @@ def _share_batch() -> dict[str, Any]:
 
 
 def _share_processes(address: str | None, processes: int | None, index: int | None) -> Any:
-    join(address, processes, index)
+    join_processes(address, processes, index)
     together = losses(mesh_of(jax.device_count(), "batch"))
     return {"losses": {f"{jax.process_count()} processes": together}}
 
@@ -274,7 +274,7 @@ def main() -> None:
     if given.part == "process":
         report = _share_processes(given.address, given.processes, given.index)
     else:
-        jax.config.update("jax_num_cpu_devices", DEVICES[-1])  # type: ignore[no-untyped-call]
+        use_cores(DEVICES[-1])
         report = _share_batch() | _share_sequence()
     print(json.dumps(report))
 

@@ -6,7 +6,7 @@ import numpy as np
 from lstm_jax import LSTMState
 from lstm_jax.course.checks.check import grade
 from lstm_jax.course.data.bag_of_words import naive_bayes
-from lstm_jax.course.paired import Paired
+from lstm_jax.course.statistics import Paired
 from lstm_jax.models.sentiment import sum_up
 
 

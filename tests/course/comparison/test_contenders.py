@@ -9,7 +9,7 @@ import pytest
 from small import LENGTH, SMALL
 
 from lstm_jax import Clamp, trace
-from lstm_jax.course.comparison.contenders import Contender, init, train
+from lstm_jax.course.comparison.contenders import Contender, init, train_contenders
 from lstm_jax.init import chrono
 from lstm_jax.models import last_answers, read_out
 
@@ -19,7 +19,7 @@ LSTM = Contender("LSTM", units=4, start=1.0)
 FAST = LSTM._replace(start="chrono", rate=0.05)
 STILL = LSTM._replace(rate=0.0)
 HELD = LSTM._replace(held=(("f", 1.0),))
-compete = partial(train, problem=SMALL, key=KEY, runs=RUNS, steps=STEPS, progress=False)
+compete = partial(train_contenders, problem=SMALL, key=KEY, runs=RUNS, steps=STEPS, progress=False)
 close = partial(np.testing.assert_allclose, rtol=1e-4, atol=1e-6)
 
 
@@ -129,22 +129,25 @@ def test_chrono_is_for_the_length_of_the_problem(kind):
 @pytest.mark.parametrize(
     ("contenders", "message"),
     [
-        ([], r"train: contenders should be a list of at least one Contender, got \[\]"),
-        (LSTM, "train: contenders should be a list of at least one Contender, got Contender"),
+        ([], r"train_contenders: contenders should be a list of at least one Contender, got \[\]"),
+        (
+            LSTM,
+            "contenders: contenders should be a list of at least one Contender, got Contender",
+        ),
         (
             [LSTM._replace(kind="lstm")],
             "kind of a contender should be RNN or GRU or LSTM or minLSTM, got 'ls",
         ),
         ([LSTM._replace(start="Chrono")], 'start of a LSTM should be a number or "chrono", got'),
-        ([Contender("RNN")], "train: start of a RNN should be a number, got 'chrono'"),
+        ([Contender("RNN")], "train_contenders: start of a RNN should be a number, got 'chrono'"),
         (
             [HELD._replace(kind="GRU")],
-            r"train: held is \(\('f', 1.0\),\) but a GRU has no such gate",
+            r"train_contenders: held is \(\('f', 1.0\),\) but a GRU has no such gate",
         ),
         ([HELD._replace(held=(("x", 1.0),))], "names the gate 'x'"),
         (
             [LSTM, HELD],
-            "train: contenders should share kind, units, clip and held, got .* two call",
+            "train_contenders: contenders should share kind, units, clip and held, got .* two call",
         ),
         ([LSTM._replace(rate=-1.0)], "learning_rate should be a number from 0 on, got -1"),
     ],
@@ -158,8 +161,11 @@ def test_wrong_contenders_are_named(contenders, message):
 @pytest.mark.parametrize(
     ("call", "message"),
     [
-        (partial(compete, [LSTM], runs=0), "train: runs should be a whole number from 1 on, got 0"),
-        (partial(compete, [LSTM], key=3), "train: key should be one random key"),
+        (
+            partial(compete, [LSTM], runs=0),
+            "contenders: runs should be a whole number from 1 on, got 0",
+        ),
+        (partial(compete, [LSTM], key=3), "train_contenders: key should be one random key"),
         (partial(init, LSTM, SMALL, 3), "init: key should be one random key"),
         (partial(init, Contender("MLP"), SMALL, KEY), "init: kind of a contender should be"),
     ],

@@ -14,7 +14,7 @@ import pytest
 from small import SMALL
 
 from lstm_jax import init_gru, init_lstm, init_rnn
-from lstm_jax.course.comparison.contenders import Contender, Curves, train
+from lstm_jax.course.comparison.contenders import Contender, Curves, train_contenders
 from lstm_jax.course.l08 import long_run
 from lstm_jax.course.l08.long_run import BIAS_RATES, BIASES, RATES, STARTS, Experiment, Result
 
@@ -151,7 +151,7 @@ def command(file, monkeypatch):
     def run(experiments, *options, train):
         monkeypatch.setattr(sys, "argv", ["long_run.py", *options])
         monkeypatch.setattr(long_run, "plan", lambda results: iter(experiments))
-        monkeypatch.setattr(long_run, "train", train)
+        monkeypatch.setattr(long_run, "train_contenders", train)
         long_run.main()
 
     return run
@@ -224,7 +224,7 @@ def test_what_is_in_the_file_is_not_run_again(command, file):
 
 def test_stopped_it_goes_on_where_it_was(command, file, capsys):
     plan = [experiment("a", Contender("RNN", 4, 1.0))]
-    quiet = partial(train, progress=False)
+    quiet = partial(train_contenders, progress=False)
     command(plan, train=partial(quiet, watch=lambda fit: fit.history.loss.shape[-1] == 25))
     assert "It goes on from there with python -m lstm_jax.course.l08.long_run" in (
         capsys.readouterr().out

@@ -39,7 +39,9 @@ def test_the_state_goes_on():
 
 
 def test_a_delay_inside_the_chunk_is_learned_and_one_outside_is_not():
-    loss = lag_copy.train(jax.random.key(0), [1, 4], chunk=4, steps=150).history.loss[:, -10:]
+    loss = lag_copy.train_lag_copy(jax.random.key(0), [1, 4], chunk=4, steps=150).history.loss[
+        :, -10:
+    ]
     inside, outside = loss.mean(axis=1)
     assert inside < 0.1
     assert outside > 0.9

@@ -40,7 +40,9 @@ def test_what_it_hands_on_can_be_another_state():
 
 
 def test_training_goes_through_the_text_in_order():
-    result = language.train(jax.random.key(0), 15, rows=4, units=8, chunk=16, progress=False)
+    result = language.train_language_model(
+        jax.random.key(0), 15, rows=4, units=8, chunk=16, progress=False
+    )
     ids = ALPHABET.ids(topics().train)
     first = init_language_model(jax.random.key(0), language.SYMBOLS, hidden_size=8)
     stretch = len(ids) // 4

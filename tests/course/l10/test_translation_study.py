@@ -153,7 +153,9 @@ def test_training_makes_the_loss_smaller(french):
     def watch(so_far):
         seen.extend(so_far.history.loss[len(seen) :])
 
-    study.train(jax.random.key(0), few, steps=25, attention=False, watch=watch, progress=False)
+    study.train_translator(
+        jax.random.key(0), few, steps=25, attention=False, watch=watch, progress=False
+    )
     assert np.mean(seen[-5:]) < 0.8 * np.mean(seen[:5])
 
 

@@ -109,7 +109,7 @@ def test_training_learns_a_rule_and_shows_how_it_goes(monkeypatch):
     known = Vocabulary(tuple("0123456789"))
     pile = Collection(known, texts, texts, texts)
     monkeypatch.setattr(study, "collection", lambda name: pile)
-    trained = study.train(
+    trained = study.train_classifier(
         "sentences",
         "last",
         KEY,

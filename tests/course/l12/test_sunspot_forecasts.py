@@ -16,7 +16,7 @@ from lstm_jax.course.l12.sunspot_forecasts import (
     load,
     mean_forecast,
     network_forecasts,
-    train,
+    train_fold,
 )
 
 YEAR = HORIZONS.index(12)
@@ -59,7 +59,7 @@ def test_a_number_from_behind_the_cut_stops_training():
     part = fold(1889)
     leak = part.known._replace(rows=len(part.known.examples.xs))
     with pytest.raises(FloatingPointError, match="NaN in the data"):
-        forecasting.train(
+        forecasting.train_forecasters(
             leak, key=jax.random.key(0), runs=1, steps=3, units=2, rate=0.01, progress=False
         )
 
@@ -67,7 +67,7 @@ def test_a_number_from_behind_the_cut_stops_training():
 def test_training_learns_and_takes_as_many_steps_as_asked():
     part = fold(CUTS[0])
     losses = []
-    networks = train(
+    networks = train_fold(
         part,
         jax.random.key(0),
         25,

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from lstm_jax import run_plain
-from lstm_jax.course.comparison.contenders import Curves, init, train
+from lstm_jax.course.comparison.contenders import Curves, init, train_contenders
 from lstm_jax.course.data.tasks import LAG_RECALL
 from lstm_jax.course.l13 import long_lags
 from lstm_jax.course.l13.long_lags import FIELD, LENGTHS, RATES, RUNS, Result
@@ -64,7 +64,7 @@ def command(tmp_path, monkeypatch):
 
     def run(*options, train):
         monkeypatch.setattr(sys, "argv", ["long_lags.py", *options])
-        monkeypatch.setattr(long_lags, "train", train)
+        monkeypatch.setattr(long_lags, "train_contenders", train)
         long_lags.main()
 
     return run
@@ -91,7 +91,7 @@ def test_results_come_back_and_are_not_run_again(command, capsys):
 
 
 def test_stopped_it_goes_on_where_it_was(command, capsys):
-    quiet = partial(train, progress=False)
+    quiet = partial(train_contenders, progress=False)
     command(train=partial(quiet, watch=lambda fit: fit.history.loss.shape[-1] == 25))
     assert "It goes on from there" in capsys.readouterr().out
     assert not long_lags.FILE.exists()

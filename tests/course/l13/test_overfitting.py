@@ -9,11 +9,11 @@ import pytest
 
 from lstm_jax.course.data.digits import accuracy, digits
 from lstm_jax.course.l13 import overfitting
-from lstm_jax.course.l13.overfitting import Setting, answers, init, parts, train
+from lstm_jax.course.l13.overfitting import Setting, answers, init, parts, train_settings
 from lstm_jax.losses import cross_entropy
 
 KEY = jax.random.key(0)
-quick = partial(train, key=KEY, units=4, runs=2, steps=50)
+quick = partial(train_settings, key=KEY, units=4, runs=2, steps=50)
 close = partial(np.testing.assert_allclose, rtol=1e-4, atol=1e-5)
 
 
@@ -98,7 +98,9 @@ def test_dropout_acts_in_training_and_not_without_a_key():
 
 
 def test_a_count_that_is_not_there_is_named():
-    with pytest.raises(ValueError, match="train: a setting has 1030 pictures to learn from; there"):
+    with pytest.raises(
+        ValueError, match="train_settings: a setting has 1030 pictures to learn from"
+    ):
         quick([Setting(1030)])
-    with pytest.raises(ValueError, match="train: pictures of a setting should be a whole number"):
+    with pytest.raises(ValueError, match="train_settings: pictures of a setting should be a whole"):
         quick([Setting(0)])

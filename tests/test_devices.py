@@ -11,7 +11,8 @@ import numpy as np
 import pytest
 from line import DRAW, KEYS, START, quiet, squared, starts
 
-from lstm_jax.training import adam, seeds_mesh
+from lstm_jax.devices import seeds_mesh
+from lstm_jax.training import adam
 
 HERE = Path(__file__).parent
 
@@ -27,7 +28,8 @@ TRAIN = """
 import jax
 import numpy as np
 from line import DRAW, KEY, START, Line, quiet, squared, starts
-from lstm_jax.training import adam, seeds_mesh
+from lstm_jax.devices import seeds_mesh
+from lstm_jax.training import adam
 
 shares = set()  # of a batch of 32 rows, for each device
 

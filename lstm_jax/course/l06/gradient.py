@@ -1,4 +1,4 @@
-"""Lesson 06: one step of backpropagation through the cell, by hand."""
+"""Lesson 06: the gradient of the cell: its detour through h, and one step back by hand."""
 
 from collections.abc import Callable
 from typing import Any
@@ -6,11 +6,22 @@ from typing import Any
 import numpy as np
 
 from lstm_jax.cells import LSTMState
-from lstm_jax.course.checks.drawing import draw_lstm, sigmoid
+from lstm_jax.course.checks.drawing import draw_lstm, logit, sigmoid
 from lstm_jax.course.checks.exercise import Args, Array, Exercise, Params, tenths
 from lstm_jax.course.l06.exercises import lstm_step
 
 State = Any  # an LSTMState that holds NumPy arrays, where its type says JAX arrays
+
+
+def through_h(w_h: Array, i: float, f: float, g: float, c_prev: float) -> Array:
+    """∂c_t/∂h_{t-1} of one unit: nudge the old output, and the three sums that hear it move."""
+    tiny = 1e-5
+
+    def c(nudge: float) -> Array:
+        kept = sigmoid(logit(f) + w_h[1] * nudge) * c_prev
+        return kept + sigmoid(logit(i) + w_h[0] * nudge) * np.tanh(np.arctanh(g) + w_h[2] * nudge)
+
+    return np.asarray((c(tiny) - c(-tiny)) / (2 * tiny))
 
 
 def step_back(params: Params, state: State, x: Array, ahead: State) -> State:
@@ -25,6 +36,12 @@ def step_back(params: Params, state: State, x: Array, ahead: State) -> State:
         by_h.append((loss(state.h + nudge, state.c) - loss(state.h - nudge, state.c)) / (2 * tiny))
         by_c.append((loss(state.h, state.c + nudge) - loss(state.h, state.c - nudge)) / (2 * tiny))
     return LSTMState._make((np.array(by_h), np.array(by_c)))
+
+
+def _draw_unit(rng: np.random.Generator, largest: int) -> Args:
+    i, f = rng.integers(1, 10, 2) / 10
+    (g,), (c_prev,) = tenths(rng, 1, largest=0.9), tenths(rng, 1, largest=largest)
+    return tenths(rng, 4), float(i), float(f), float(g), float(c_prev)
 
 
 def _draw_step(rng: np.random.Generator, d: int, h: int) -> Args:
@@ -71,7 +88,79 @@ def _blocks_unturned(w_h: Array) -> Array:
     return np.concatenate(np.split(w_h, 4, axis=1))
 
 
+def _around(
+    *parts: str,
+    slope: Callable[[float], float] = lambda gate: gate * (1 - gate),
+    slope_g: Callable[[float], float] = lambda g: 1 - g**2,
+    order: tuple[int, int, int] = (0, 1, 2),
+    old: Callable[[float], float] = lambda c_prev: c_prev,
+) -> Callable[..., Array]:
+    """The sum of some of the three parts, named by the gate that moves; all where none is named."""
+
+    def derivative(w_h: Array, i: float, f: float, g: float, c_prev: float) -> Array:
+        w_i, w_f, w_g = (w_h[block] for block in order)
+        each = {
+            "i": w_i * slope(i) * g,
+            "f": w_f * slope(f) * old(c_prev),
+            "g": w_g * slope_g(g) * i,
+        }
+        return np.asarray(sum(each[name] for name in parts or each))
+
+    return derivative
+
+
 EXERCISES = (
+    Exercise(
+        why="every gradient that does not take the direct path comes through this number.",
+        lines=3,
+        spec=through_h,
+        sizes=((1,), (3,)),
+        draw=_draw_unit,
+        wrong={
+            "Only the candidate moves here. The gates i and f hear h as well.": _around("g"),
+            "The forget gate stands still here. It hears h, and multiplies the old c.": _around(
+                "i", "g"
+            ),
+            "The input gate stands still here. It hears h, and multiplies g.": _around("f", "g"),
+            "The candidate stands still here. It hears h too.": _around("i", "f"),
+            "The slopes of the squashing are missing: a gate moves by f (1 - f) for each unit of "
+            "its sum.": _around(slope=lambda gate: 1.0, slope_g=lambda g: 1.0),
+            "The slope of the sigmoid is missing: f (1 - f) for a gate f.": _around(
+                slope=lambda gate: 1.0
+            ),
+            "The slope of tanh is missing: 1 - g² for the candidate.": _around(
+                slope_g=lambda g: 1.0
+            ),
+            "g came out of tanh, and its slope is 1 - g². You took that of a sigmoid.": _around(
+                slope_g=lambda g: g * (1 - g)
+            ),
+            "i and f came out of a sigmoid, with the slope f (1 - f). You took that of tanh.": (
+                _around(slope=lambda gate: 1 - gate**2)
+            ),
+            "The weights of i and f are exchanged. w_h has the order i, f, g, o.": _around(
+                order=(1, 0, 2)
+            ),
+            "The weight of o stands where that of g should be. w_h has the order i, f, g, o.": (
+                _around(order=(0, 1, 3))
+            ),
+            "The forget gate multiplies the old c: its part needs the factor c_prev.": _around(
+                old=lambda c_prev: 1.0
+            ),
+            "f is added: that is the direct path, from c. Asked for is the one from h.": (
+                lambda w_h, i, f, g, c_prev: through_h(w_h, i, f, g, c_prev) + f
+            ),
+            "All parts are multiplied with f. Each part has the factors of its own product "
+            "alone.": lambda w_h, i, f, g, c_prev: f * through_h(w_h, i, f, g, c_prev),
+        },
+        hints=(
+            "c_t = f c_{t-1} + i g. Nudge h_{t-1}: f, i and g move, the old c does not. Three "
+            "parts, added.",
+            "Each part: the weight from h, times the slope of the squashing, times what that gate "
+            "is multiplied with.",
+            "The part of f is w_f f (1 - f) c_{t-1}. That of i has g in place of c_{t-1}. That of "
+            "g has the slope of tanh, 1 - g², and i.",
+        ),
+    ),
     Exercise(
         why="backpropagation through time is this step, taken again and again from the end.",
         lines=12,

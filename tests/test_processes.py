@@ -9,9 +9,9 @@ import pytest
 
 CODE = """
 import sys
-from lstm_jax.training.processes import join
+from lstm_jax.devices import join_processes
 try:
-    join(*eval(sys.argv[1]), seconds=3)
+    join_processes(*eval(sys.argv[1]), seconds=3)
 except ValueError as error:
     print(f"ValueError: {error}")
 """
@@ -42,11 +42,11 @@ def test_a_process_that_waits_in_vain_says_what_to_change(free_port):
     for index in (0, 1):
         status, told = said((f"127.0.0.1:{free_port}", 2, index))
         assert status == 1
-        assert f"join: process {index} of 2 waited 3 s at 127.0.0.1:{free_port}" in told
+        assert f"join_processes: process {index} of 2 waited 3 s at 127.0.0.1:{free_port}" in told
         assert "start all of them with the same address" in told
 
 
 def test_nobody_knows_the_address():
     _, told = said(())
-    assert told.startswith("ValueError: join: ")
-    assert 'join("10.0.0.1:1234", 2, 0)' in told
+    assert told.startswith("ValueError: join_processes: ")
+    assert 'join_processes("10.0.0.1:1234", 2, 0)' in told
