@@ -3,8 +3,8 @@
 `python benchmarks/bench.py` prints Markdown: times; how many times as fast as the fastest other
 library on JAX, as torch, and as one big matrix product of the same cost; the peak memory; the time
 that compiling takes; and how time grows with T, B and H. Every contender has a process of its own,
-and every round asks each of them in turn, one at a time, so that whatever else the machine does is
-shared out among them. Nothing is timed before all give the same results. Let the machine be quiet.
+and every round asks each of them in turn, one at a time, so that other work of the machine slows
+all alike. Nothing is timed before all give the same results. Run nothing else at the same time.
 """
 
 import argparse
@@ -87,16 +87,16 @@ def race(names: Sequence[str], shape: Shape, rounds: int, bar: Any) -> dict[str,
 
 
 def check_equal(results: Mapping[str, Any], what: str, tolerance: float = 1e-5) -> None:
-    """Whether all arrays are the first one, to `tolerance` of its largest number.
+    """Check that all arrays equal the first one, within `tolerance` times its largest number.
 
     Raises:
-        ValueError: for an array that is not, with its name.
+        ValueError: one does not; the message has its name.
     """
     first, *others = results
     largest = np.abs(results[first]).max()
     for name in others:
         error = np.abs(results[name] - results[first]).max() / largest
-        if not error <= tolerance:  # NaN is no better
+        if not error <= tolerance:  # which fails for NaN, too
             raise ValueError(
                 f"bench: {what} by {name} differs from that by {first} by {error:.1e} of the "
                 f"largest number, expected at most {tolerance:.0e}; mend {name} or leave it out"
@@ -104,7 +104,7 @@ def check_equal(results: Mapping[str, Any], what: str, tolerance: float = 1e-5) 
 
 
 def growth(start: Shape, factors: Sequence[float], rounds: int, bar: Any) -> dict[str, Any]:
-    """Times of ours where one of T, B and H at a time grows by the factors."""
+    """Times of `run` where T, B or H alone grows by the factors."""
     axes = {"T": "time", "B": "batch", "H": "hidden"}
     lines = {
         letter: [start._replace(**{axis: int(factor * getattr(start, axis))}) for factor in factors]

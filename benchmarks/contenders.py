@@ -66,7 +66,7 @@ def draw(shape: Shape) -> Case:
 def one_product(case: Case) -> Case:
     """Both matrices as one, (D + H, 4H), and a row for it to multiply for each step: (B·T, D + H).
 
-    The product costs what those of all steps cost together, and its gradient what theirs costs.
+    The product costs as much as those of all steps together, and so does its gradient.
     """
     weights = jnp.concatenate([case.weights.w_x, case.weights.w_h])
     rows = jnp.ones((case.xs.shape[0] * case.xs.shape[1], len(weights)), jnp.float32)
@@ -139,7 +139,7 @@ class OnJax:
         self._compiled = {way: self.compile(way) for way in self._functions}
 
     def compile(self, way: str) -> Any:
-        """The function compiled, with nothing at hand from an earlier time."""
+        """The function compiled anew, with empty caches."""
         jax.clear_caches()  # type: ignore[no-untyped-call]
         return jax.jit(lambda *case: self._functions[way](*case)).lower(*self._inputs).compile()
 
@@ -218,7 +218,7 @@ _prepared: dict[Shape, Any] = {}  # OnJax or OnTorch
 
 
 def start(name: str) -> None:
-    """Before JAX is first used: its devices, and float32 that is float32."""
+    """Set the devices and full float32 precision; comes before JAX is first used."""
     if name == "cores":
         lstm_jax.use_cores()
     elif jax.default_backend() == "gpu":
@@ -249,7 +249,7 @@ def compile_seconds(shape: Shape, way: str) -> float:
 
 
 def memory(shape: Shape) -> dict[str, int]:
-    """What `memory` of the contender says. Ask first: what was freed earlier is taken again."""
+    """What `memory` of the contender says. Ask first, because freed memory is reused."""
     return _prepared[shape].memory()
 
 

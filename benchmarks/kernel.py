@@ -1,10 +1,10 @@
-"""The recurrence of an LSTM as two Pallas kernels, for a GPU: a contender, not what `run` takes.
+"""The recurrence of an LSTM as two Pallas kernels, for a GPU: a contender, not used by `run`.
 
 A scan is a loop of launches on a GPU: several small kernels a step, and h and c go out to memory
 and come back between them. Here one kernel walks all T steps. A program has 16 rows of the batch;
 their h and c never leave it, and the recurrent weights stay as near to it as their size allows,
-since every step and every program read the same ones. What need not wait for h is one big product
-for all steps before the walk, and the gradient of each matrix is one after it.
+because every step and every program read the same ones. All that does not depend on h is one big
+product for all steps before the walk, and the gradient of each matrix is one big product after it.
 
 `interpret` runs the same kernels as plain JAX, without a GPU; so do the tests.
 """
@@ -35,7 +35,7 @@ def run_kernel(
         gates = sums.reshape(*sums.shape[:-1], 4, hidden)
         return jnp.pad(gates, [(0, 0)] * (gates.ndim - 1) + [(0, units)])
 
-    # A unit that only fills up has weights 0 and a state of 0, and keeps it.
+    # A padding unit has weights 0 and a state of 0, which stays 0.
     w = jnp.pad(jnp.moveaxis(by_gate(params.w_h), 1, 0), ((0, 0), (0, units), (0, 0)))  # (4, H, H)
     sums = by_gate(jnp.swapaxes(xs, 0, 1) @ params.w_x + params.b[None, None])  # (T, B, 4, H)
     sums = jnp.pad(sums, ((0, 0), (0, rows), (0, 0), (0, 0)))

@@ -2,8 +2,8 @@
 
 All take inputs (B, T, D) and a state of ours, and return hs (B, T, H) and the final state, ours
 again. `kind` is "rnn", "lstm" or "gru", where the library has it. `lstm_jax.convert` makes the
-weights: those of Flax nnx and cuDNN, which it has not, are made here. `tests/peers` shows that all
-give the same outputs and gradients, and `bench.py` how fast they do.
+weights, except those of Flax nnx and cuDNN, which are made here. `tests/peers` shows that all give
+the same outputs and gradients, and `bench.py` measures their speed.
 
 Each library is imported by its function, so that a process that measures one loads no other.
 """

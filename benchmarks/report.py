@@ -128,7 +128,7 @@ def fastest_peer(race: Mapping[str, Any], way: str) -> str | None:
 def speedups(races: Races, way: str) -> dict[tuple[str, str], list[float]]:
     """For each of PAIRS that ran, how many times as fast the first is as the second, race by race.
 
-    The median over the rounds of the ratio in each round: what slows a whole round is not in it.
+    The median over the rounds of the ratio in each round: what slows a whole round cancels out.
     """
     columns = {}
     for own, other in PAIRS:

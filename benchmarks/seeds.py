@@ -2,9 +2,9 @@
 
 `python benchmarks/seeds.py` prints a table, for an LSTM with H=32 on the temporal order task,
 T=100: seconds, and their ratio to those of one after another, for several sizes of batch. A step on
-one sequence is mostly overhead, which seeds trained together pay once; a step on fifty is mostly
-arithmetic, and together there is as much of it. Compilation is left out on all sides. Let the
-machine be quiet.
+one sequence is mostly overhead, which seeds trained together have only once; a step on fifty is
+mostly arithmetic, of which they have just as much. Compilation is not timed. Run nothing else at
+the same time.
 """
 
 import argparse

@@ -1,4 +1,4 @@
-"""The benchmarks run and print their tables; how fast anything is, is no test."""
+"""The benchmarks run and print their tables; their speed is not tested."""
 
 import json
 import math

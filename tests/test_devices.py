@@ -117,7 +117,7 @@ def test_two_processes_reach_what_one_reaches():
 
 
 def mesh_of(**axes):
-    """A mesh that repeats the one device there is; enough to be turned down."""
+    """A mesh that repeats the one device there is; enough to be refused."""
     devices = np.full(tuple(axes.values()), jax.devices()[0])
     return jax.sharding.Mesh(devices, tuple(axes))
 

@@ -1,4 +1,4 @@
-"""Dropout: what is silent stays silent, the mean stays the same, and evaluation knows nothing."""
+"""Dropout: one mask for a sequence, the mean stays the same, and evaluation drops nothing."""
 
 import jax
 import jax.numpy as jnp

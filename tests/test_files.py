@@ -1,4 +1,4 @@
-"""Parameters to disk and back; files that are not what they should be."""
+"""Parameters to disk and back; errors for invalid files."""
 
 import json
 import pickle

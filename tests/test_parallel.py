@@ -1,5 +1,5 @@
 # ruff: noqa: E501 - a wrong call and what it says stand on one line
-"""Recurrences that are linear in the state: against plain loops, and in parallel as in a row."""
+"""Recurrences linear in their state: against plain loops, and in parallel against `run_plain`."""
 
 from functools import partial
 

@@ -1,4 +1,4 @@
-"""Processes that join, and the sentences of those that wait in vain."""
+"""Processes that join, and the errors of those that wait in vain."""
 
 import os
 import socket

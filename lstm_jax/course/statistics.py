@@ -1,11 +1,10 @@
 """How sure a number is: shares, pairs, means and forecasts with their intervals; roughness.
 
-Shares are counted over runs that know nothing of each other. A forecast is judged over a stretch of
-time, and a test of three years is one draw of three years: other years would have given another
-score. How different, these years themselves can tell: put them together anew, again and again, and
-score each time. Days that follow each other are alike, so whole blocks of them are drawn, not
-single days (the block bootstrap: Künsch, 1989; blocks that go round from the end to the start:
-Politis and Romano, 1992).
+Shares are counted over independent runs. A forecast is judged over a stretch of time, and a test of
+three years is one draw of three years: other years would have given another score. How different it
+would be is estimated by resampling these years many times and scoring each sample. Consecutive days
+are alike, so whole blocks of them are drawn, not single days (the block bootstrap: Künsch, 1989;
+blocks that go round from the end to the start: Politis and Romano, 1992).
 
 `scipy.stats` takes a second to import, so it is imported where it is called.
 """
@@ -54,8 +53,8 @@ def share(hits: int, total: int) -> Share:
 def larger(a: Floats, b: Floats) -> Share:
     """In how many pairs `a` is larger than `b`; pairs that are equal or hold a NaN are left out.
 
-    Pairs are runs of the same number, (S,) each: they saw the same batches. Where no pair is left,
-    the share is 0 of 0, and may be anything from 0 to 1.
+    Run n of `a` and run n of `b`, (S,) each, are a pair because they saw the same batches. Where
+    no pair is left, the share is 0 of 0, and its interval goes from 0 to 1.
 
     Raises:
         ValueError: `a` and `b` differ in shape.
@@ -69,7 +68,7 @@ def larger(a: Floats, b: Floats) -> Share:
 
 
 def claim(pairs: Share) -> str:
-    """What pairs say of the claim that the first is larger: the interval has to leave out 1/2."""
+    """Whether pairs support the claim that the first is larger: the interval has to exclude 1/2."""
     if pairs.low > 0.5:
         return "supported"
     return "not supported: the opposite holds" if pairs.high < 0.5 else "not supported: not settled"
@@ -93,19 +92,19 @@ class Paired(NamedTuple):
 
     @property
     def difference(self) -> float:
-        """By how much the share of right answers of the first one is the higher."""
+        """The share of right answers of the first one minus that of the second."""
         return (self.first - self.second) / self.texts
 
     @property
     def interval(self) -> tuple[float, float]:
-        """What holds the true difference with 95 % confidence (Wald, for paired shares)."""
+        """The interval of the true difference with 95 % confidence (Wald, for paired shares)."""
         spread = self.first + self.second - (self.first - self.second) ** 2 / self.texts
         reach = 1.96 * np.sqrt(spread) / self.texts
         return self.difference - reach, self.difference + reach
 
     @property
     def p(self) -> float:
-        """How often luck alone would part them at least so far (McNemar's exact test)."""
+        """The probability of at least this difference by chance alone (McNemar's exact test)."""
         from scipy.stats import binomtest
 
         apart = self.first + self.second
@@ -147,10 +146,10 @@ def ratio_interval(
 
     Args:
         top: `(N,)` numbers in order of time, or `(N, ...)` for several at each step, which stay
-            together: what happened on the same day is no independent proof.
+            together, because values of the same day are not independent.
         bottom: likewise; its sum is above 0.
         block: steps in a block, long enough that one block tells little about the next.
-        draws: how often the time is put together anew.
+        draws: the number of samples.
         seed: of the draws; the same one gives the same interval.
 
     Raises:
@@ -174,7 +173,7 @@ def ratio_interval(
     whole = pairs.sum(axis=1)
     if not whole[1] > 0:
         raise ValueError(f"ratio_interval: the sum of bottom is {whole[1]}; it should be above 0")
-    # Where a block begins, its sum: a difference of running sums along the circle.
+    # The sum of the block that begins at each step: a difference of running sums along the circle.
     around = np.concatenate([pairs, pairs[:, : block - 1]], axis=1)
     running = np.cumsum(np.concatenate([np.zeros((2, 1)), around], axis=1), axis=1)
     of_block = running[:, block:] - running[:, :-block]  # (2, N)
@@ -198,7 +197,7 @@ def skill_interval(
 
 
 def share_interval(hits: Floats, *, block: int) -> Interval:
-    """How many of `hits` `(N,)` or `(N, ...)` are true, as a share, with its interval."""
+    """The share of `hits` `(N,)` or `(N, ...)` that are true, with its interval."""
     return ratio_interval(hits, np.ones(np.shape(hits)), block=block)
 
 
@@ -247,7 +246,7 @@ def fluctuation(score: Floats) -> Floats:
 
 
 def _mean_rise(curves: Floats) -> Floats:
-    """The rise from one look to the next, 0 for a fall, its mean over what is no NaN, (S,)."""
+    """The mean rise from one look to the next, (S,): a fall counts as 0, NaN is left out."""
     rises = np.maximum(np.diff(curves, axis=-1), 0)
     known = np.count_nonzero(~np.isnan(rises), axis=-1)
     return np.nansum(rises, axis=-1) / np.where(known, known, np.nan)

@@ -48,9 +48,9 @@ NOTEBOOKS = Path(__file__).resolve().parents[1]
 BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
 STUB = "...  # your code here"
 CELL_HEADER = re.compile(r"#\s*%%+(\s|$)")
-TELLING = 12  # Shorter lines, `return h` or `h = h0`, stand in many a cell and give nothing away.
+TELLING = 12  # Shorter lines, `return h` or `h = h0`, stand in many cells and reveal nothing.
 
-# What jupytext notes about the layout of a source is no business of the notebook.
+# What jupytext notes about the layout of a source does not belong in the notebook.
 LAYOUT_METADATA = {"cell_marker", "lines_to_next_cell", "lines_to_end_of_cell_marker"}
 NOTEBOOK_METADATA = {
     "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
@@ -98,7 +98,7 @@ def build(source: Path) -> Lesson:
     stubbed: list[NotebookNode] = []
     seen: Counter[str] = Counter()
     for full, blank in zip(read_cells(text), read_cells(student_text), strict=True):
-        # Made of what the student sees, an id outlives edits elsewhere and a better solution.
+        # The id is a hash of what the student sees, so edits elsewhere or in a solution keep it.
         key = f"{blank.cell_type}\n{blank.source}"
         seen[key] += 1
         cell_id = hashlib.sha256(f"{key}\n{seen[key]}".encode()).hexdigest()[:12]

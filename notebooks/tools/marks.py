@@ -1,16 +1,16 @@
-"""What cells say of themselves to other tools: nbgrader, which grades, and those that make slides.
+"""The metadata of cells for other tools: nbgrader, which grades, and those that make slides.
 
-It is read off the cells, so that no source has to say it:
+It is derived from the cells, so that no source has to hold it:
 
 - A cell with a solution is what a student writes. The next cell that is `check("name", ...)` and
   nothing else is worth a point. nbgrader knows the two as `name` and `check-name` for as long as
   the exercise has that name. The student notebooks carry this too, so nbgrader can grade them
   whether it has handed them out or not.
 - A section opens a slide; each cell in it is a slide below. What a student writes stands with its
-  question, and a cell with the few lines of text before it. Imports, what is for the instructor and
-  what is between one student and the kernel, guesses, checks and the progress, are left out.
+  question, and a cell with the few lines of text before it. Left out are imports, cells for
+  the instructor, and guesses, checks and the progress, which concern one student alone.
 
-Slides, and JupyterLab where it folds a section, want a heading to open its cell: `at_headings`.
+Slides, and JupyterLab where it folds a section, need a heading to open its cell: `at_headings`.
 """
 
 import ast

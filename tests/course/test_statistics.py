@@ -161,7 +161,7 @@ def test_skill_interval_holds_the_skill():
 def test_it_covers_what_it_says():
     """Of many series of alike neighbours, about 95 % of the intervals hold the true mean, 0.5.
 
-    Blocks of one step feign certainty.
+    With blocks of one step the intervals are too narrow.
     """
     draw = np.random.default_rng(2)
     held = {1: 0, 25: 0}

@@ -1,4 +1,4 @@
-"""Exercises with a goal: an answer is measured by what it does, where no one answer is right."""
+"""Exercises with a goal and many right answers: what is measured is what an answer does."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Measured(NamedTuple):
 
 
 class Mistake(NamedTuple):
-    """A way to miss the goal: an answer that does, and whether the evidence shows it."""
+    """A way to miss the goal: an answer that does so, and whether the evidence shows this way."""
 
     answer: Any
     seen: Callable[[Any], bool]
@@ -40,7 +40,7 @@ class Challenge(NamedTuple):
     hints: from a nudge to nearly the answer, without ever being it.
     arguments: names of the arguments of an answer that is a function.
     calls: the arguments of each call of it, the same for everyone; None where the answer is a
-        value. A function, since a random key is not to be made before it is needed.
+        value. A function, because a random key should not be made before it is needed.
     """
 
     name: str

@@ -38,7 +38,7 @@ def misfit(
     wanted: str = "Your function should return {}; it returned {}.",
     name: str = "result",
 ) -> str | None:
-    """What keeps `got` from having the form of `like`, as a sentence, or None where nothing does.
+    """How the form of `got` differs from that of `like`, as a sentence, or None where it does not.
 
     Looked at in this order: values that have outlived the transformation they belong to,
     container, type, shape.

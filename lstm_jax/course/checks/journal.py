@@ -2,7 +2,7 @@
 
 It holds a line of JSON for each thing done, and lines are only ever added, each in one write:
 notebooks that are open at once do not overwrite each other, and a line that is broken, or of a
-newer version, costs nothing but itself. What cannot be written is remembered until the kernel ends.
+newer version, is all that is lost. What cannot be written is remembered until the kernel ends.
 With `LSTM_JAX_PROGRESS=off` in the environment nothing is written.
 """
 
@@ -65,7 +65,7 @@ def is_off() -> bool:
 
 
 def _write() -> None:
-    """Append what is unwritten, then look: not every file system keeps two writers apart.
+    """Append what is unwritten, then check it, because two writers may overwrite each other.
 
     Raises OSError if some of it is not there in the end.
     """

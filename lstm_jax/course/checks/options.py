@@ -46,7 +46,7 @@ class Options(HBox):  # type: ignore[misc]  # ipywidgets carries no types
         return value
 
     def lock(self) -> str | None:
-        """Let the choice stand as it is; returns it."""
+        """Lock the choice and return it."""
         if not self.locked:
             self._locked_at, self.locked = self._buttons.value, True
             self._buttons.disabled = True
@@ -54,7 +54,7 @@ class Options(HBox):  # type: ignore[misc]  # ipywidgets carries no types
         return self.chosen
 
     def _on_choice(self, _: Any) -> None:
-        # The page may send a choice before it hears that it is too late.
+        # The page may send a choice before it has received the lock.
         if self._buttons.value != self.chosen:
             self._buttons.value = self.chosen
         self._say()

@@ -1,4 +1,4 @@
-"""The gradient of an answer: one whose values are right and whose slope is not trains nothing."""
+"""The gradient of an answer, because right values with a wrong gradient train nothing."""
 
 from __future__ import annotations
 

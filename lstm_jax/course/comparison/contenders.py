@@ -35,11 +35,11 @@ class Contender(NamedTuple):
     Attributes:
         kind: "RNN", "GRU", "LSTM" or "minLSTM".
         units: H.
-        start: how it begins. "chrono" for all but an RNN: biases for memories of all lengths. Else
-            a number: the forget bias of an LSTM or minLSTM, the bias of the update gate of a GRU,
-            the gain of an RNN.
+        start: how it begins. "chrono", for all except an RNN: biases for memories of all lengths.
+            Or a number: the forget bias of an LSTM or minLSTM, the bias of the update gate of a
+            GRU, the gain of an RNN.
         rate: the learning rate of Adam.
-        clip: the longest gradient; `inf` leaves it as it is.
+        clip: the largest norm of the gradient; `inf` does not clip.
         held: gates of an LSTM held during training and after, such as `(("f", 1.0),)`.
     """
 
@@ -94,7 +94,7 @@ class Curves(NamedTuple):
 
     @property
     def mean_log_loss(self) -> float:
-        """The mean over runs and looks of log10 of the held-out loss: low for early and for low.
+        """The mean log10 of the held-out loss over runs and looks: low if it falls early and far.
 
         Infinite where a run has failed.
         """
@@ -209,7 +209,7 @@ def _fresh(key: Key, contender: Contender, inputs: int, start: float) -> AnyPara
             return init_lstm(key, inputs, units, forget_bias=start)
 
 
-# `fit` compiles again for a function that is defined again: the same loss gets the same one.
+# `fit` compiles again for each new function object, so equal arguments share one.
 @cache
 def _loss(of_answers: Loss) -> Loss:
     def loss(network: Network, batch: Sequences, clamps: Sequence[Clamp] = ()) -> Array:
@@ -233,7 +233,7 @@ def _look(of_answers: Loss, score: Loss) -> Callable[..., dict[str, Array]]:
 
 @partial(jax.jit, static_argnames="score")
 def _scores(networks: Network, pair: Sequences, clamps: Sequence[Clamp], *, score: Loss) -> Array:
-    """The score of each of S networks, (S,). One after another: together they need much memory."""
+    """The score of each of S networks, (S,); one after another, to save memory."""
     xs, ys = pair
     return jax.lax.map(lambda each: score(last_answers(each, xs, clamps=clamps), ys), networks)
 

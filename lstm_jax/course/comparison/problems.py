@@ -51,8 +51,8 @@ class Problem(NamedTuple):
         loss: `loss(answers, ys)`, one number.
         score: `score(answers, ys)`: of a task the fraction right by the rule of its paper, of a
             series the skill over persistence. 1 is perfect.
-        judges: `judges()`, the sequences to judge by; drawn when they are first asked for, since
-            that takes a second.
+        judges: `judges()`, the sequences to judge by; drawn when they are first asked for,
+            because that takes a second.
         reference: the loss of the best answer without memory; of a series, of a linear forecast of
             the part held out.
         good: a loss up to here is called good: half the reference; of a series, the reference.
@@ -87,7 +87,7 @@ def of_task(task: Task, length: int) -> Problem:
     The same call gives the same object, so that what `fit` has compiled for it is used again.
 
     Raises:
-        ValueError: the answers of `task` are due at every step, or `length` is no size.
+        ValueError: the answers of `task` are due at every step, or `length` is invalid.
     """
     length = check_size("of_task", "length", length)
     if task.every_step:

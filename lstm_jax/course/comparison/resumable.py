@@ -1,4 +1,4 @@
-"""What studies that take an hour or more have in common: stop them, start them, and they go on."""
+"""What studies of an hour or more have in common: stopped and started again, they continue."""
 
 import argparse
 import json
@@ -19,9 +19,9 @@ from lstm_jax.files import read_arrays, write_arrays
 
 
 def begin(description: str, file: Path) -> Path:
-    """Obey the command line, before JAX is first used; returns where training may leave off.
+    """Read the command line, before JAX is first used; returns the path for checkpoints.
 
-    With `--again` what is in `file` is thrown away.
+    With `--again`, `file` and the checkpoint are deleted.
     """
     parser = argparse.ArgumentParser(description=description.splitlines()[0])
     parser.add_argument("--again", action="store_true", help="begin from nothing")
@@ -36,7 +36,7 @@ def begin(description: str, file: Path) -> Path:
 
 
 def was_stopped(curves: Sequence[Curves], steps: int) -> bool:
-    """Whether training ended early though a run could have gone on: Ctrl-C raises nothing."""
+    """Whether Ctrl-C, which raises nothing, ended training while a run could have gone on."""
     return any(each.steps < steps and (each.diverged < 0).any() for each in curves)
 
 

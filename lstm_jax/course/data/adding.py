@@ -1,4 +1,4 @@
-"""The adding task: two numbers of a long sequence are marked, answer with their scaled sum.
+"""The adding task: two numbers of a long sequence are marked, the answer is their scaled sum.
 
 After experiment 4 of Hochreiter and Schmidhuber, "Long Short-Term Memory", Neural Computation 9(8),
 1997. The numbers and the target are theirs. Two things are simpler here: a batch has one length
@@ -16,16 +16,16 @@ from lstm_jax.arrays import Array, Axis, Key, check_key, check_shape, check_size
 CONSTANT_MSE = 1 / 24
 # The paper calls a sequence solved when the answer is off by less than this.
 TOLERANCE = 0.04
-# 0.5 is that close where |a + b| < 4 · 0.04, and a + b falls off evenly from 0 to both ends, ±2.
+# 0.5 is that close where |a + b| < 4 · 0.04; the density of a + b falls linearly from 0 to ±2.
 CONSTANT_ACCURACY = 1 - (1 - 2 * TOLERANCE) ** 2
 
 
 def adding(key: Key, batch: int, length: int) -> tuple[Array, Array]:
     """Draw sequences of the adding task, on the device.
 
-    Feature 0 of each step is a number drawn evenly from [-1, 1]; feature 1 is 1 at the two marked
-    steps and 0 elsewhere. One mark is among the first ten steps and the other anywhere else in the
-    first half, so the answer is due at least T/2 steps after the last mark.
+    Feature 0 of each step is a number drawn uniformly from [-1, 1]; feature 1 is 1 at the two
+    marked steps and 0 elsewhere. One mark is among the first ten steps and the other anywhere else
+    in the first half, so the answer is due at least T/2 steps after the last mark.
 
     Args:
         key: a JAX random key; the same key draws the same sequences.
@@ -65,7 +65,7 @@ def _draw(key: Key, batch: int, length: int) -> tuple[Array, Array]:
     half = length // 2
     numbers = jax.random.uniform(key_numbers, (batch, length), jnp.float32, -1.0, 1.0)
     first = jax.random.randint(key_first, (batch, 1), 0, min(10, half))
-    # One place fewer, and from `first` on one further along: never the same step twice.
+    # One step fewer to draw from; a draw at or after `first` moves on by one, so the two differ.
     second = jax.random.randint(key_second, (batch, 1), 0, half - 1)
     second = jnp.where(second >= first, second + 1, second)
     steps = jnp.arange(length)[None]

@@ -1,7 +1,7 @@
 """Naive Bayes: every word has a weight, and the score of a text is the sum of its words' weights.
 
-It knows which words stand in a text and how often, not in which order. Print it first: a network
-that reads the words one after the other has to do better.
+It uses how often each word stands in a text, and ignores the order of the words. Print its score
+first: a network that reads the words in order has to do better.
 """
 
 from typing import NamedTuple
@@ -33,9 +33,9 @@ def naive_bayes(ids: Ids, lengths: Ids, labels: Ids, words: int) -> BagOfWords:
     """Count words in positive and negative texts: the weight of a word is the log of their ratio.
 
     `weight = ln((p + 1) / (P + V)) - ln((n + 1) / (N + V))`, with p and n how often the word stands
-    in positive and in negative texts, and P and N how many words these have. The 1 is for words
-    that one kind never has. The score is the log of the odds that a text is positive, if its words
-    came independently of each other.
+    in positive and in negative texts, and P and N how many words these have. The 1 keeps the
+    weight of a word finite that one kind never has. The score is the log of the odds that a text is
+    positive, if its words came independently of each other.
 
     Args:
         ids: `(N, T)`, the words of each text as numbers.
@@ -52,7 +52,7 @@ def naive_bayes(ids: Ids, lengths: Ids, labels: Ids, words: int) -> BagOfWords:
     logs = []
     for chosen in (positive, ~positive):
         here = ids[chosen][_valid(ids[chosen], lengths[chosen])]
-        counts = np.bincount(here, minlength=words)[1:] + 1  # but for the unknown
+        counts = np.bincount(here, minlength=words)[1:] + 1  # except for the unknown
         logs.append(np.log(counts / counts.sum()))
     weights = np.concatenate([[0.0], logs[0] - logs[1]])
     return BagOfWords(weights, float(np.log(positive.sum() / (~positive).sum())))

@@ -19,7 +19,7 @@ def persistence(xs: Floats, horizons: Sequence[int] | None = None) -> Floats:
 
 
 def seasonal(xs: Floats, horizon: int | Sequence[int], period: int) -> Floats:
-    """It comes round again: the value one period before the target, `(B,)` or `(B, K)`.
+    """The series repeats: the value one period before the target, `(B,)` or `(B, K)`.
 
     Raises:
         ValueError: that value is not in the window: it lies before its start or after its end.
@@ -40,8 +40,8 @@ def linear(train: tuple[Floats, Floats], xs: Floats, *, ridge: float = 0.0) -> F
 
     Its weights make the squared error on `train`, windows and targets, as small as they can: least
     squares. With `ridge` above 0, `ridge` times the sum of the squared weights is added to the sum
-    of the squared errors: then a long window of a short series does not fit every whim of it. The
-    constant stays free.
+    of the squared errors, so that a long window of a short series fits less of its noise. The
+    constant has no penalty.
     """
     train_xs, train_ys = (np.asarray(part, np.float64) for part in train)
     inputs, asked = (
@@ -50,7 +50,7 @@ def linear(train: tuple[Floats, Floats], xs: Floats, *, ridge: float = 0.0) -> F
     middle, mean = inputs.mean(axis=0), train_ys.mean(axis=0)  # the constant, free of the penalty
     rows, targets = inputs - middle, train_ys - mean
     if ridge:
-        # A weight of size w costs ridge * w²: so does a row that wants 0 and gets sqrt(ridge) * w.
+        # Each weight w costs ridge * w²: the squared error of a row sqrt(ridge) with the target 0.
         size = rows.shape[1]
         rows = np.concatenate([rows, np.sqrt(ridge) * np.eye(size)])
         targets = np.concatenate([targets, np.zeros((size, *targets.shape[1:]))])
@@ -62,8 +62,8 @@ def rmse(prediction: Floats, target: Floats) -> float:
     """Root of the mean squared error, in the units of the series.
 
     Raises:
-        ValueError: the shapes differ, for `(B, 1)` against `(B,)` would give B² differences; or
-            one of them has gaps.
+        ValueError: the shapes differ (`(B, 1)` minus `(B,)` would be B² differences), or one of
+            them has gaps.
     """
     prediction, target = np.asarray(prediction), np.asarray(target)
     if prediction.shape != target.shape:
@@ -76,7 +76,7 @@ def rmse(prediction: Floats, target: Floats) -> float:
         if not known.all():
             raise ValueError(
                 f"rmse: {name} has gaps (NaN or infinity), {(~known).sum()} of {known.size} "
-                "values; leave out what is not known, with `known` of fill_gaps"
+                "values; leave out the unknown values, with `known` of fill_gaps"
             )
     difference = prediction.astype(np.float64) - target.astype(np.float64)
     return float(np.sqrt(np.mean(difference**2)))

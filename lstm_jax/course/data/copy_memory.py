@@ -17,7 +17,7 @@ from lstm_jax.losses import check_logits
 COPIED = 10  # symbols to write down again
 SYMBOLS = 8  # kinds of them, 0 to 7
 BLANK, SIGNAL = 8, 9
-# Naming one of the symbols at random.
+# The accuracy of naming one of the symbols at random.
 CHANCE = 1 / SYMBOLS
 
 
@@ -52,7 +52,7 @@ def copy_memory(key: Key, batch: int, length: int) -> tuple[Array, Array]:
 
 
 def constant_loss(length: int) -> float:
-    """The cross-entropy, in nats a step, of an answer that knows when but has forgotten what.
+    """The cross-entropy, in nats a step, of an answer that knows the steps but not the symbols.
 
     It is sure of each blank, and gives each of the 8 symbols the probability 1/8 at the last ten
     steps: `10 ln 8 / T`.
@@ -63,7 +63,7 @@ def constant_loss(length: int) -> float:
 def accuracy(logits: Array, target: Array) -> Array:
     """The fraction of the ten symbols that is right, where `logits (B, T, 9)` is highest.
 
-    Blanks do not count: they would be most of the answers, and need no memory. The paper has no
+    Blanks do not count, because they are most of the answers and need no memory. The paper has no
     rule of its own; it shows the cross-entropy over all steps.
 
     Raises:

@@ -1,4 +1,4 @@
-"""Pairs of texts, each the translation of the other, split so that no pair to test on was seen."""
+"""Pairs of texts, each the translation of the other, split so that training sees no test pair."""
 
 import hashlib
 from collections.abc import Callable, Iterable, Sequence
@@ -14,7 +14,7 @@ class Corpus(NamedTuple):
         name: in words.
         train: pairs to learn from.
         test: pairs to test on; no source text is in both parts.
-        tokens: how a text is split into symbols. Put end to end they make the text again.
+        tokens: how a text is split into symbols; joined, they are the text again.
     """
 
     name: str
@@ -26,7 +26,7 @@ class Corpus(NamedTuple):
 def split_pairs(
     name: str, pairs: Iterable[Pair], test: int, tokens: Callable[[str], list[str]] = list
 ) -> Corpus:
-    """A corpus whose last part, in an order without order, is there to test on.
+    """A corpus of shuffled pairs, of which the last `test` are to test on.
 
     Args:
         name: in words.
@@ -43,12 +43,12 @@ def split_pairs(
     if not 0 < test < len(unique):
         raise ValueError(
             f"split_pairs: test is {test} but there are {len(unique)} different pairs; "
-            "it should leave a pair on either side"
+            "each part should have at least one pair"
         )
     mixed = tuple((source, unique[source]) for source in shuffled(list(unique)))
     return Corpus(name, mixed[:-test], mixed[-test:], tokens)
 
 
 def shuffled(texts: Sequence[str]) -> list[str]:
-    """The texts in the order of their checksums: mixed, and alike on all machines for all time."""
+    """The texts in the order of their checksums: mixed, and the same on every machine."""
     return sorted(texts, key=lambda text: hashlib.sha256(text.encode()).digest())

@@ -3,7 +3,7 @@
 After Gers and Schmidhuber, "LSTM Recurrent Networks Learn Simple Context-Free and
 Context-Sensitive Languages", IEEE Transactions on Neural Networks 12(6), 2001. Their network marks
 every symbol that could come next; here it gives each a probability, as a language model does.
-Whoever has counted the a's knows all that follows the first b, and knows when the string ends.
+A network that has counted the a's can name all that follows the first b, the end included.
 """
 
 import math
@@ -24,9 +24,9 @@ NOTHING = -1
 def counting(key: Key, batch: int, length: int) -> tuple[Array, Array]:
     """Draw strings of the counting task, on the device.
 
-    n is drawn evenly from 1 to N, and N is the most that fits: with its start, a string has
+    n is drawn uniformly from 1 to N, and N is the most that fits: with its start, a string has
     2n + 1 symbols, so N is (T - 1) / 2, rounded down. The network reads the string and names the
-    next symbol at each step, the end last of all; what is left of the T steps asks nothing.
+    next symbol at each step, the end last of all. The steps that are left have no target.
 
     Args:
         key: a JAX random key; the same key draws the same strings.
@@ -52,11 +52,11 @@ def counting(key: Key, batch: int, length: int) -> tuple[Array, Array]:
 def memoryless_loss(length: int) -> float:
     """The least cross-entropy, in nats a step, for an answer that sees the present symbol alone.
 
-    After S it is sure. Of all a's, the share q = 2 / (N + 1) is the last of its string, and so it
-    is for the b's: it gives these two changes the probability q. Per step of a string, that is
-    `(N + 1) / (N + 2) · (-q ln q - (1 - q) ln(1 - q))`.
+    After S the answer is certain. A share q = 2 / (N + 1) of all a's are the last of their string,
+    and the same share of all b's: so these two changes get the probability q. Per step of a string,
+    that is `(N + 1) / (N + 2) · (-q ln q - (1 - q) ln(1 - q))`.
 
-    Counting does not bring the loss to 0, since nobody knows n before the first b. What is left is
+    Counting does not bring the loss to 0, because n is unknown before the first b. What is left is
     `ln N / (N + 2)`.
     """
     most = _most(length)
@@ -87,14 +87,14 @@ def accuracy(logits: Array, target: Array) -> Array:
     """The fraction of strings that are right from start to end, the rule of the paper.
 
     A string is right when the highest of `logits (B, T, 4)` is the next symbol wherever that
-    symbol is settled: after the start, and from the first b to the end. After an a it can be
-    another a or the first b, so nothing is wrong there.
+    symbol is certain: after the start, and from the first b to the end. After an a it can be
+    another a or the first b, so any answer is right there.
 
     Raises:
         ValueError: the shapes do not fit each other, or `target (B, T)` holds no integers.
     """
     check_logits("accuracy", logits, target, classes=len(SYMBOLS), rank=2)
-    # What a network reads is what it should have named one step before.
+    # The input of a step is the target of the step before.
     present = jnp.pad(target[:, :-1], ((0, 0), (1, 0)), constant_values=_START)
     open_steps = (present == _A) | (target == NOTHING)
     return jnp.mean(jnp.all((jnp.argmax(logits, axis=-1) == target) | open_steps, axis=1))

@@ -15,8 +15,8 @@ from lstm_jax.course.data.corpus import Pair
 def learn_dictionary(pairs: Sequence[Pair]) -> dict[str, str]:
     """For each word of the sources the word that goes with it in the targets.
 
-    Two words go together the more, the more of their pairs they share (the Dice coefficient). The
-    closest two are linked first, and each word is linked once: what finds no partner is missing.
+    How well two words go together is measured by the Dice coefficient of their pairs. The closest
+    two are linked first, and each word is linked once: a word without a partner is left out.
 
     Source: Melamed, "Models of translational equivalence among words", 2000, competitive linking.
     """

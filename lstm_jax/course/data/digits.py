@@ -1,9 +1,9 @@
 """Handwritten digits, read as a sequence: a row of the picture at each step, or a pixel.
 
-1,797 pictures of 8 × 8 pixels, written by 13 people into 14 copies of one printed form. They lie
-in the file form by form, and a picture is most like others from its own form: one hand wrote them.
-So the cut falls between two forms. Cut at random, one hand would be on both sides, and the test
-would ask for less than it seems to.
+1,797 pictures of 8 × 8 pixels, written by 13 people into 14 copies of one printed form. The file
+holds them form by form, and pictures of one form are most alike, because one person wrote them. So
+the split falls between two forms. A random split would put the same handwriting into both parts,
+and the test would be too easy.
 """
 
 import gzip
@@ -22,7 +22,7 @@ CLASSES = 10
 PIXELS = 64
 # The first ten forms are to train on, the last four to test on.
 TRAIN = 1287
-# Always naming the same digit; each is a tenth of the pictures, give or take one in a hundred.
+# The accuracy of always naming the same digit; each has a share of 0.10 ± 0.01.
 CHANCE = 1 / CLASSES
 # A weighted sum of all pixels at once for each digit, fitted by least squares to the training part.
 LINEAR_ACCURACY = 443 / 510

@@ -1,7 +1,7 @@
 """The interface of JupyterLab in English and in French, as people translated it.
 
-Menus, buttons and messages: a few thousand short texts, in which most words are rare. It is the
-case in which there is not enough to learn from.
+Menus, buttons and messages: a few thousand short texts, in which most words are rare. They show
+what happens where there is too little to learn from.
 """
 
 import json

@@ -1,4 +1,4 @@
-"""Batches for training from data that is all there, such as the windows of a series."""
+"""Batches for training from arrays that hold all of the data, such as the windows of a series."""
 
 from dataclasses import dataclass, field
 from typing import Any

@@ -1,7 +1,8 @@
 """n-grams: name the next symbol by counting what came after the last few before.
 
-The baseline that a language model has to beat. A count alone gives 0 to what never happened, so the
-counts of n symbols are mixed with those of n - 1, and so on down to all symbols alike.
+The baseline that a language model has to beat. A count alone gives the probability 0 to what
+never occurred. So the counts of n symbols are mixed with those of n - 1, and so on down to equal
+probabilities.
 """
 
 from typing import NamedTuple
@@ -45,7 +46,7 @@ def count_ngrams(ids: Ids, order: int, symbols: int) -> NGrams:
 
     Args:
         ids: `(T,)`, whole numbers from 0 to `symbols` - 1.
-        order: n. With 1 nothing of the past counts, with 5 the last four symbols do.
+        order: n. With 1 no past symbol is used, with 5 the last four are.
         symbols: V, how many symbols there are.
 
     Raises:
@@ -54,7 +55,10 @@ def count_ngrams(ids: Ids, order: int, symbols: int) -> NGrams:
     order = check_size("count_ngrams", "order", order)
     symbols = check_size("count_ngrams", "symbols", symbols)
     if symbols**order >= 2**63:
-        raise ValueError(f"count_ngrams: order {order} with {symbols} symbols is too much to count")
+        raise ValueError(
+            f"count_ngrams: order {order} with {symbols} symbols is too much to count; "
+            "take a smaller order"
+        )
     check_ids("count_ngrams", ids, symbols)
     seen = windows_before(ids, order)
     return NGrams(symbols, tuple(_count(_codes(seen, k, symbols), symbols) for k in _runs(order)))

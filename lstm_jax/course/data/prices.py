@@ -1,6 +1,6 @@
-"""Daily prices of four American companies, 2000 to 2013: a real series that nobody can foretell.
+"""Daily prices of four American companies, 2000 to 2013: a real series that nobody can predict.
 
-A price is not what one forecasts. Its steps are: the `log_returns`, whose size does not depend on
+One does not forecast a price but its changes: the `log_returns`, whose size does not depend on
 whether a share costs 20 or 500 dollars; and how far it moved within a day, `log_ranges`.
 """
 

@@ -3,8 +3,8 @@
 Two collections lie in one file. The sentences come from Rotten Tomatoes (Pang and Lee, 2005), the
 longer reviews from IMDb (Maas and others, 2011); half of each are positive. A text that is there
 twice counts once. Which part a text belongs to follows from the text itself, so it is the same
-everywhere, and no text is in two parts. (Two reviews of one film can be: the file does not say
-which film a review is about.)
+everywhere, and no text is in two parts. (Two reviews of one film can be in different parts,
+because the file does not name the films.)
 """
 
 import csv
@@ -106,7 +106,7 @@ def parts(rows: Iterable[tuple[str, int]]) -> Parts:
 
 
 def _part_of(text: tuple[str, ...]) -> int:
-    """0 to train on, 1 for validation, 2 to test on: by the words alone, as good as drawn."""
+    """0 to train on, 1 for validation, 2 to test on: by a hash of the words, as good as random."""
     digest = hashlib.sha256(" ".join(text).encode()).digest()
     place = int.from_bytes(digest[:8]) / 2**64
     return 2 if place < TEST else 1 if place < TEST + VALIDATION else 0

@@ -14,7 +14,7 @@ import jax.numpy as jnp
 from lstm_jax.arrays import Array, ArrayLike, Key, check_key, check_size, is_concrete
 from lstm_jax.losses import check_logits
 
-# A sequence begins with E, ends with B, and has a, b, c and d in between, but for its X and Y.
+# A sequence begins with E, ends with B, and has a, b, c and d in between, except at X and Y.
 SYMBOLS = "EBabcdXY"
 # The paper calls a sequence solved when every output is off by less than this.
 TOLERANCE = 0.3
@@ -27,7 +27,7 @@ _PLACES = {2: ((10, 20), (50, 60)), 3: ((10, 20), (33, 43), (66, 76))}
 def temporal_order(key: Key, batch: int, length: int, places: int = 2) -> tuple[Array, Array]:
     """Draw sequences of the temporal order task, on the device.
 
-    With 100 steps, counted from 0, the two places are drawn evenly from steps 10 to 20 and 50 to
+    With 100 steps, counted from 0, the two places are drawn uniformly from steps 10 to 20 and 50 to
     60, the three from 10 to 20, 33 to 43 and 66 to 76. Another length stretches these bounds and
     rounds them down.
 
@@ -129,7 +129,7 @@ def _draw(key: Key, length: Array, batch: int, room: int, places: int) -> tuple[
     symbols = symbols.at[:, 0].set(SYMBOLS.index("E")).at[:, length - 1].set(SYMBOLS.index("B"))
     symbols = symbols.at[jnp.arange(batch)[:, None], steps].set(SYMBOLS.index("X") + kinds)
 
-    symbols = jnp.where(jnp.arange(room)[None] < length, symbols, -1)  # which is no symbol
+    symbols = jnp.where(jnp.arange(room)[None] < length, symbols, -1)  # no symbol
 
     xs = jax.nn.one_hot(symbols, len(SYMBOLS), dtype=jnp.float32)
     ys = jnp.sum(kinds << jnp.arange(places)[::-1][None], axis=1, dtype=jnp.int32)

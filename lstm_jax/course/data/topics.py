@@ -29,9 +29,9 @@ class Topics(NamedTuple):
 def topics() -> Topics:
     """What `help("for")`, `help("lambda")` and so on print, topic after topic.
 
-    The last tenth is the test part. Many topics quote each other; a paragraph that stood before, in
-    whatever indentation, is left out, so that no test paragraph was read in training. The text
-    differs from one version of Python to the next.
+    The last tenth is the test part. Many topics quote each other; a paragraph that has occurred
+    before, whatever its indentation, is left out, so that no test paragraph was read in training.
+    The text differs from one version of Python to the next.
 
     Raises:
         ModuleNotFoundError: this Python came without its help texts.
@@ -75,10 +75,10 @@ class Streams(NamedTuple):
 
 
 def streams(ids: Ids, rows: int) -> Streams:
-    """Cut the numbers of a text (T,) into `rows` stretches of `T // rows`; what is left over goes.
+    """Cut the numbers of a text (T,) into `rows` stretches of `T // rows`; the rest is dropped.
 
     Raises:
-        ValueError: `ids` is not `(T,)` integers, `rows` is no size, or there are fewer characters
+        ValueError: `ids` is not `(T,)` integers, `rows` is invalid, or there are fewer characters
             than rows.
     """
     rows = check_size("streams", "rows", rows)

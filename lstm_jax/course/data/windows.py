@@ -18,7 +18,7 @@ from lstm_jax.arrays import Floats, check_size
 def split(series: Floats, fraction: float) -> tuple[Floats, Floats]:
     """Cut a series `(N,)` in time: the first `fraction` of it to train on, the rest to test on.
 
-    Never at random: a month between two training months is no test, its neighbours give it away.
+    The cut is not random, because a month between two training months follows from its neighbours.
 
     Raises:
         ValueError: the series is not `(N,)` floats, or a part would be empty.
@@ -34,7 +34,7 @@ def split(series: Floats, fraction: float) -> tuple[Floats, Floats]:
 
 
 class Scale(NamedTuple):
-    """Where the numbers of a series lie, to bring them to mean 0 and standard deviation 1."""
+    """The mean and deviation of a series, to bring it to mean 0 and standard deviation 1."""
 
     mean: float
     deviation: float
@@ -138,8 +138,8 @@ class Filled(NamedTuple):
 def fill_gaps(series: Floats) -> Filled:
     """Fill the NaN of a series `(N,)` from its past alone: the last known value is carried on.
 
-    A line drawn from the value before a gap to the one behind it would be smoother, and a leak: a
-    window that ends within the gap would know where the series goes.
+    Interpolation would be smoother, but it would leak: a window that ends within the gap would
+    depend on the value after it.
 
     Raises:
         ValueError: the series is not `(N,)` floats, or begins with a gap, before which there is
@@ -148,10 +148,9 @@ def fill_gaps(series: Floats) -> Filled:
     series = _check_series("fill_gaps", series)
     known = np.isfinite(series)
     if not known[0]:
-        first = f"its first known value is that of step {known.argmax()}"
+        fix = f"start it at step {known.argmax()}" if known.any() else "it has no known value"
         raise ValueError(
-            f"fill_gaps: the series begins with a gap, and {first if known.any() else 'goes on so'}"
-            "; cut it there: nothing that comes later may fill it"
+            f"fill_gaps: the series begins with a gap, which no later value may fill; {fix}"
         )
     last = np.maximum.accumulate(np.where(known, np.arange(len(series)), 0))
     return Filled(series[last], known)

@@ -33,11 +33,11 @@ def _correlation(first: list[float], second: list[float]) -> float:
 
 
 def _draw_record(rng: np.random.Generator, steps: int, others: int) -> Args:
-    """What happens in a cell whose gates hear an event and noise, and never h.
+    """What happens in a cell whose gates depend on an event and on noise, not on h.
 
-    One unit counts events, in steps of 0.02 to 0.1, up or down, behind a gate that noise opens and
-    shuts. One counts all steps, one counts events and leaks, and one shouts: large, and at random.
-    The others listen to everything a little.
+    One unit counts events, in steps of 0.02 to 0.1, up or down, and noise opens and shuts its
+    output gate. One counts all steps, one counts events and leaks, and one holds large random
+    values. The others depend a little on everything.
     """
     while True:
         event = (rng.random(steps) < rng.uniform(0.2, 0.5)).astype(float)
@@ -74,7 +74,7 @@ def _largest(score: Callable[[Record, Array], Array]) -> Callable[..., int]:
 def _together(values: Array, counted: Array) -> Array:
     """The correlation of each unit's values (T, H) with counted (T,); 0 for one that stands still.
 
-    A little of float rounding is no movement.
+    Movement within float rounding counts as 0.
     """
     moved = values - values.mean(axis=0)
     lengths = np.linalg.norm(moved, axis=0)

@@ -14,7 +14,7 @@ State = Any  # an LSTMState that holds NumPy arrays, where its type says JAX arr
 
 
 def through_h(w_h: Array, i: float, f: float, g: float, c_prev: float) -> Array:
-    """∂c_t/∂h_{t-1} of one unit: nudge the old output, and the three sums that hear it move."""
+    """∂c_t/∂h_{t-1} of one unit: nudge the old output, which moves three sums."""
     tiny = 1e-5
 
     def c(nudge: float) -> Array:
@@ -63,7 +63,7 @@ def _back(
     weights: Callable[[Array], Array] = np.transpose,
     by_new_c: bool = False,
 ) -> Callable[..., State]:
-    """The step back with one part exchanged; `heard` are the sums through which h comes back."""
+    """The step back with one part exchanged; `heard` are the sums that pass gradient to h."""
 
     def back(params: Params, state: State, x: Array, ahead: State) -> State:
         sums = x @ params.w_x + state.h @ params.w_h + params.b

@@ -2,8 +2,8 @@
 
     python -m lstm_jax.course.l06.train_recall
 
-It learns with lags of any length, and so to know the answer from the mark on, not only at the end.
-The numbers differ a little from one kind of machine to another. What the presets of the explorer
+It learns with lags of any length, so it knows the answer at every step from the mark on. The
+numbers differ a little from one kind of machine to another. What the presets of the explorer
 say of the network is tested, so run the tests after it.
 """
 

@@ -1,4 +1,4 @@
-"""Lesson 07: weights to begin with, of an LSTM that remembers for 200 steps."""
+"""Lesson 07: initial weights of an LSTM that remembers for 200 steps."""
 
 import math
 from collections.abc import Callable, Sequence
@@ -19,13 +19,13 @@ from lstm_jax.traces import trace
 STEPS, LONGEST = 200, 2000
 WRITES = 0.01  # less than that is no writing
 D, H = 2, 16
-EXACT = logit(0.5 ** (1 / STEPS))  # a gate that stands still there has that half-life
+EXACT = logit(0.5 ** (1 / STEPS))  # a gate whose sum stays there has a half-life of STEPS
 
 
 class Evidence(NamedTuple):
     """What the networks of three keys show.
 
-    half_life: steps in which the middle unit of each network forgets half, on noise (3,).
+    half_life: steps in which the median unit of each network forgets half, on noise (3,).
     biases: the mean bias of each block i, f, g, o, over all networks (4,).
     writes: how much what is written, i · g, moves with the input, in the network that moves least.
     alike: whether two of them are the same.
@@ -80,7 +80,7 @@ def _measure(results: Sequence[LSTMParams]) -> Measured:
 def _with(
     *biases: float, change: Callable[[LSTMParams], LSTMParams] = lambda params: params
 ) -> Callable[..., LSTMParams]:
-    """Fresh weights with the biases of i, f, g and o set, changed in another way afterwards."""
+    """Fresh weights with the biases of i, f, g and o set, then changed by `change`."""
 
     def answer(key: Any, input_size: int, hidden_size: int) -> LSTMParams:
         params = init_lstm(key, input_size, hidden_size)

@@ -102,7 +102,7 @@ def _at(step: Callable[[Array, int], Array]) -> Callable[..., Array]:
 
 
 def _pooled(pool: Callable[[Array], Array]) -> Callable[..., Array]:
-    """The valid steps of each row made one; 0 where there are none."""
+    """The valid steps of each row pooled into one; 0 where there are none."""
 
     def pooled(hs: Array, lengths: Array) -> Array:
         return np.stack(
@@ -125,7 +125,7 @@ def _joined(join: Callable[[Array, Array], Array]) -> Callable[..., Array]:
 
 
 def _unflipped(forward: Params, backward: Params, xs: Array, lengths: Array) -> Array:
-    """As bidirectional, but what the backward RNN gives stays in the order in which it read."""
+    """As bidirectional, except that the outputs of the backward RNN stay in its reading order."""
     ahead, back = _halves(bidirectional(forward, backward, xs, lengths))
     return np.concatenate([ahead, _flipped(back, lengths)], axis=-1)
 

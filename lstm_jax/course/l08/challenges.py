@@ -132,9 +132,9 @@ def _measure(results: Sequence[Network]) -> Measured:
 def _by_hand(
     keep: Sequence[float], add: Sequence[Sequence[float]], at_rest: float = 20.0
 ) -> Params:
-    """An LSTM whose units hear X and Y alone, and show all they have.
+    """An LSTM whose units change at X and Y alone, with the output gate open.
 
-    keep (H,): what a unit keeps when it hears one. add (H, 2): what it adds at an X, and at a Y.
+    keep (H,): the share that a unit keeps at an X or Y. add (H, 2): what it adds at X, and at Y.
     at_rest: the forget bias, which acts at all other symbols.
     """
     H, large = len(keep), 20.0
@@ -157,29 +157,29 @@ def _read(cell: Any, unit: Sequence[float], sure: float = 100.0) -> Network:
 
 
 def _sums(kept: float) -> list[float]:
-    """What a unit holds that adds 0.9 at an X, takes 0.9 off at a Y, and keeps that much."""
+    """The final c of a unit for XX, XY, YX, YY: it adds 0.9 at X, -0.9 at Y, and keeps `kept`."""
     return [0.9 * (kept * first + second) for first in (1, -1) for second in (1, -1)]
 
 
 def _one_unit(kept: float, sure: float = 100.0, at_rest: float = 20.0) -> Network:
-    """At one half it tells all four apart."""
+    """With one half kept it tells all four classes apart."""
     return _read(_by_hand([kept], [[0.9, -0.9]], at_rest), _sums(kept), sure)
 
 
 def _first_alone() -> Network:
-    """A second unit notes that something has come, and shuts the input gate of the first."""
+    """A second unit records that a symbol has come, and shuts the input gate of the first."""
     cell = _by_hand([1 - 1e-9] * 2, [[0.9, -0.9], [0.9, 0.9]])
     cell.w_h[1, 0] = -60.0
     return _read(cell, [0.9, 0.9, -0.9, -0.9])
 
 
 def _order_blind() -> Network:
-    """It adds up what comes, and what is 0 in the end is called XY."""
+    """It adds up the symbols, and names XY where the sum is 0."""
     return _read(_by_hand([1 - 1e-9], [[0.9, -0.9]]), _sums(1.0))
 
 
 def _too_wide() -> Network:
-    """One unit that does it, and 39 that do nothing."""
+    """One unit that solves the task, and 39 that do nothing."""
     return _read(_by_hand([0.5] * 40, [[0.9, -0.9]] + [[0.0, 0.0]] * 39), _sums(0.5))
 
 

@@ -64,7 +64,7 @@ def _climbs(loss: Array) -> Array:
 
 
 def _where_never(value: Callable[[Array], float]) -> Callable[..., Array]:
-    """Right, but for value(sequences) in place of infinity."""
+    """Right, except that value(sequences) stands in place of infinity."""
 
     def after(score: Array, sequences: Array) -> Array:
         right = solved_after(score, sequences)
@@ -74,7 +74,7 @@ def _where_never(value: Callable[[Array], float]) -> Callable[..., Array]:
 
 
 def _stays(reached: Array) -> Array:
-    """Whether a run (S, L) is there at this look and at all later ones."""
+    """Whether a run (S, L) has reached it at this look and at all later ones."""
     return np.logical_and.accumulate(reached[:, ::-1], axis=1)[:, ::-1]
 
 

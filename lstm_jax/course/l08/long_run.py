@@ -2,9 +2,9 @@
 
     python -m lstm_jax.course.l08.long_run
 
-Stop it whenever you like: started again, it goes on where it was. An experiment that is in the file
-is not run again; `--again` begins from nothing. Learning rates are searched first, with other seeds
-than those that count, and every kind of network gets the same ten tries.
+You may stop it at any time: started again, it continues. An experiment that is in the file is not
+run again; `--again` begins from nothing. Learning rates are searched first, with other seeds than
+those that count, and every kind of network gets the same ten tries.
 """
 
 import json
@@ -39,7 +39,7 @@ _PARTS = ("loss", "score", "right", "diverged")  # of `Curves`, the arrays
 
 
 class Experiment(NamedTuple):
-    """One call of `train`: what the file keeps of it is its `name`."""
+    """One call of `train_contenders`; the file keeps its results under `name`."""
 
     name: str
     problem: Problem
@@ -88,8 +88,8 @@ def entered(problem: Problem) -> tuple[tuple[str, int], ...]:
 def plan(results: Results) -> Iterator[Experiment]:
     """Every experiment in turn. Those that need a learning rate come after its search.
 
-    So `results` should gain each experiment before the next one is asked for; of an experiment that
-    has been run already nothing but its name is read anew.
+    So `results` should gain each experiment before the next one is asked for. Of an experiment that
+    has already run, only the name is needed.
 
     Raises:
         KeyError: a search is not among `results`.

@@ -42,7 +42,7 @@ class RandomBits:
 
 
 def copy_loss(model: LanguageModel, bits: Array, stream: Stream) -> tuple[Array, Stream]:
-    """What it costs to name, at each step, the bit of `lag` steps before: 1 for who does not know.
+    """The mean cost of naming at each step the bit of `lag` steps before, in bits; a guess costs 1.
 
     `bits` (B, K) is the next chunk of the stream.
     """
@@ -55,7 +55,7 @@ def copy_loss(model: LanguageModel, bits: Array, stream: Stream) -> tuple[Array,
 def train_lag_copy(key: Key, lags: ArrayLike, chunk: int, steps: int) -> Fit:
     """Train one model for each of the delays (S,), with chunks of so many steps.
 
-    Where a model stands is the last entry of the history of losses; the S models begin alike.
+    The last entry of the history of losses shows what each of the S models has learned.
     """
     lags = jnp.asarray(lags, jnp.int32)
     keys = jax.random.split(key, len(lags))

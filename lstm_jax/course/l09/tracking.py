@@ -1,6 +1,6 @@
 """Lesson 09: which units of a language model follow something that can be computed from the text.
 
-Of 128 units one is the best by chance, too. So a unit is searched in one text and measured in
+The best of 128 units looks good by chance, too. So a unit is searched in one text and measured in
 another.
 """
 
@@ -107,6 +107,6 @@ def search(name: str, here: Stretch, there: Stretch) -> Found:
 
 
 def liveliest(values: Floats, length: int) -> int:
-    """Where the `length` steps begin in which values (T,) change most often."""
+    """The start of the `length` steps in which values (T,) change most often."""
     moves = np.cumsum(np.abs(np.diff(values, prepend=0)) > 0)
     return int((moves[length:] - moves[:-length]).argmax()) + 1 if len(values) > length else 0

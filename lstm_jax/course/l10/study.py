@@ -118,7 +118,8 @@ def translate(
     """The translation of each text: greedy, or the best of a beam search of this width.
 
     Any text will do: a symbol that the course does not know is read as `UNKNOWN`, what is beyond
-    `ROOM` is not read, and of an empty text it makes something up. `remarks` says so in words.
+    `ROOM` is not read, and the translation of an empty text is arbitrary. `remarks` says which of
+    these holds.
 
     Raises:
         ValueError: `texts` is one text, not a list of them, or holds something else.
@@ -180,7 +181,7 @@ def look(params: Translator, course: Course, text: str) -> Look:
 
 
 def remarks(course: Course, text: str) -> list[str]:
-    """What stands between a text and a good translation, a sentence each.
+    """What may spoil the translation of a text, a sentence each.
 
     Raises:
         ValueError: it is no text.

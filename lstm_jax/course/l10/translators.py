@@ -34,7 +34,7 @@ from lstm_jax.files import load, save
 from lstm_jax.models.readout import Readout
 from lstm_jax.models.translation import Translator
 
-INTERFACE_STEPS = 1500  # no rules to find: to learn by heart takes longer
+INTERFACE_STEPS = 1500  # there are no rules to find, and learning by heart takes longer
 SEEDS = 3  # networks of each kind in a comparison
 FILE = Path(__file__).with_suffix(".safetensors")
 
@@ -87,7 +87,7 @@ def contest(say: Callable[[str], object] = print) -> dict[str, npt.NDArray[np.fl
 
 
 def write(trained: Trained) -> None:
-    """Write the file, its weights in half precision, which costs no translation."""
+    """Write the file, its weights in half precision, which changes no translation."""
     halves = {
         name: {
             part: tuple(leaf.astype(jnp.float16) for leaf in leaves)

@@ -57,9 +57,9 @@ def _as_numbers(known: Vocabulary, part: reviews.Part, longest: int) -> Texts:
 
 
 def baseline(name: str, *others: str) -> tuple[BagOfWords, Vocabulary, Texts]:
-    """Naive Bayes, with every word that it was shown, and the part to test on in these words.
+    """Naive Bayes, the words that it knows, and the part to test on in these words.
 
-    It is fitted to the part to train on, and to that of `others` too, if there are any.
+    It is fitted to the part to train on and to those of `others`, and knows every word there.
     """
     trains = [getattr(reviews, each)().train for each in (name, *others)]
     texts = [text for train in trains for text in train.texts]

@@ -56,7 +56,7 @@ PLANS = {
     "sentences": Plan(size=16, hidden=64, steps=500, every=25, rate=0.004, blank=0.5),
 }
 FROM_NOTHING = PLANS["sentences"]._replace(steps=300, rate=0.002, blank=0.3)
-# What `main` printed: the share of the part to test on that is right. A test holds the file to it.
+# What `main` printed: the share of the test part that is right. A test compares the file with it.
 SCORES = {
     ("reviews", "last"): 0.867,
     ("reviews", "mean"): 0.861,
@@ -70,7 +70,7 @@ MODELS = tuple((name, pooling) for name in PLANS for pooling in sentiment.POOLIN
 
 
 def blanked(minibatches: Minibatches, share: Array, key: Key) -> Texts:
-    """A batch with a share of its words made unknown, so that none of them is to be relied on."""
+    """A batch with a share of its words made unknown, so that training relies on no single word."""
     for_rows, for_words = jax.random.split(key)
     texts: Texts = minibatches(for_rows)
     gone = jax.random.bernoulli(for_words, share, texts.ids.shape)
@@ -85,7 +85,7 @@ LOSSES = {pooling: partial(_loss, pooling=pooling) for pooling in sentiment.POOL
 
 
 class Trained(NamedTuple):
-    """A model as it was when the validation part liked it best, and the way there.
+    """A model as it was when its validation loss was lowest, and its learning curves.
 
     Attributes:
         model: its parameters.
@@ -103,7 +103,7 @@ class Trained(NamedTuple):
 class Best:
     """Keeps the parameters with the lowest loss on a validation part: `fit(..., watch=Best(...))`.
 
-    It is early stopping without a stop: training goes on, and what came after does not count.
+    It is early stopping without a stop: training goes on, but later parameters are not kept.
     """
 
     def __init__(self, texts: Texts, pooling: str, every: int) -> None:  # noqa: D107
@@ -122,7 +122,7 @@ class Best:
         self.looks += [(step, float(so_far.history.loss[-self.every :].mean()), loss)]
 
     def outcome(self) -> Trained:
-        """What was kept; nothing is, if training ended before the first look."""
+        """What was kept; there must have been a look."""
         assert self.model is not None
         steps, training, validation = np.array(self.looks, np.float32).T
         return Trained(self.model, steps.astype(np.int32), training, validation)
@@ -210,7 +210,7 @@ def mean_loss(model: Sentiment, texts: Texts, pooling: str) -> float:
 
 
 def save_models(models: dict[tuple[str, str], Sentiment]) -> None:
-    """Write the file: the models, half their digits being enough, and the words that they know."""
+    """Write the file: the models in half precision, which is enough, and the words they know."""
     trees = {"/".join(names): _as_tree(model) for names, model in models.items()}
     known = {
         name: np.frombuffer("\n".join(collection(name).known.symbols).encode(), np.uint8)

@@ -55,7 +55,7 @@ def _draw_quantile(rng: np.random.Generator, count: int) -> Args:
     """Some of what comes lies above the forecast and some below, never on it."""
     q = tenths(rng, count)
     signs = rng.permutation(np.where(np.arange(count) % 2, 1.0, -1.0))
-    # At 0.5 both sides pay alike, and nothing could be mixed up.
+    # At 0.5 both sides cost the same, and exchanged sides would not show.
     return q, q + signs * rng.integers(1, 16, count) / 10, float(rng.choice([0.05, 0.1, 0.8, 0.9]))
 
 
@@ -85,7 +85,7 @@ def _errors(forecast: Array, truth: Array) -> Array:
 
 
 def _weighted(q: Array, y: Array, above: float, below: float) -> Array:
-    """What each pays, with those weights (N,)."""
+    """What each costs, with those weights (N,)."""
     return np.where(y > q, above * (y - q), below * (q - y))
 
 

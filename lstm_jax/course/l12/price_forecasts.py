@@ -101,8 +101,8 @@ def linear(task: Market) -> Floats:
 def three_means(task: Market) -> Floats:
     """A weighted sum of today's range and its means over a week and a month, `(4 N, K)`.
 
-    Hard to beat where the wildness of days is to be forecast (Corsi, "A simple approximate
-    long-memory model of realized volatility", 2009).
+    Hard to beat as a forecast of volatility (Corsi, "A simple approximate long-memory model of
+    realized volatility", 2009).
     """
     return baselines.linear(
         (_means(task.known.examples.xs), task.known.examples.ys), _means(task.test.xs)
@@ -115,7 +115,7 @@ def _means(xs: Floats) -> Floats:
 
 
 def by_day(values: Floats) -> Floats:
-    """What is `(4 N, ...)`, share after share, as `(N, 4, ...)`: the shares of one day together."""
+    """Arrange `(4 N, ...)`, share after share, as `(N, 4, ...)`: all shares of a day together."""
     shares = np.asarray(values, np.float64).reshape(len(TICKERS), -1, *np.shape(values)[1:])
     return shares.swapaxes(0, 1)
 

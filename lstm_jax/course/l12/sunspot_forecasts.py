@@ -99,7 +99,7 @@ def patched(xs: Floats) -> Floats:
 
 
 def free_forecasts(fold: Fold) -> dict[str, Floats]:
-    """What costs nothing, in sunspot numbers, `(N, 24)` each; fitted to the past of the cut."""
+    """The free forecasts, in sunspot numbers, `(N, 24)` each; fitted to the past of the cut."""
     said = {
         "persistence": baselines.persistence(fold.testing, HORIZONS),
         "seasonal": baselines.seasonal(fold.testing, HORIZONS, LENGTH),
@@ -109,7 +109,7 @@ def free_forecasts(fold: Fold) -> dict[str, Floats]:
 
 
 def train_fold(fold: Fold, key: Key, steps: int = STEPS, **options: object) -> Network:
-    """Four networks on the years before the cut; for `options` see `forecasting.train`."""
+    """Four networks on the years before the cut; for `options` see `train_forecasters`."""
     settings = {"runs": RUNS, "units": UNITS, "rate": RATE, "levels": LEVELS, **options}
     return forecasting.train_forecasters(fold.known, key=key, steps=steps, **settings)  # type: ignore[arg-type]
 

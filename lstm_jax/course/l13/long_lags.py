@@ -3,8 +3,8 @@
     python -m lstm_jax.course.l13.long_lags
 
 A symbol carries a mark at the first step; the network has to name it at the last one, and all that
-lies between looks like it. The longer the sequence, the longer the lag. Stop it whenever you like:
-started again, it goes on where it was. `--again` begins from nothing.
+lies between looks like it. The longer the sequence, the longer the lag. You may stop it at any
+time: started again, it continues. `--again` begins from nothing.
 """
 
 import json
@@ -91,7 +91,7 @@ def contenders(name: str) -> list[Contender]:
 def reach(name: str, length: int, key: Key) -> Array:
     """The Frobenius norm of ∂h_T/∂x_t before training, (T,), the mean over four sequences.
 
-    It says how strongly the last output hears each input. Any cell will do.
+    It says how strongly the last output depends on each input. Any cell will do.
     """
     params = init(contenders(name)[0], problem(length), key).cell
     xs, _ = LAG_RECALL.draw(jax.random.fold_in(key, 1), 4, length)

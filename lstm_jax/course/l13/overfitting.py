@@ -1,8 +1,8 @@
 """How far an LSTM overfits, and what helps: digits, few of them, many networks side by side.
 
-A network reads a picture of 8 × 8 pixels, a row at each step, and names the digit. It may learn
-from the first so many pictures of an order of its own. The networks of one call differ in how many
-that are, and in their dropout; one program trains them all.
+A network reads a picture of 8 × 8 pixels, a row at each step, and names the digit. It learns
+from the first pictures in an order of its own. The networks of one call differ in how many pictures
+they learn from, and in their dropout; one program trains them all.
 """
 
 from collections.abc import Callable, Sequence
@@ -30,7 +30,7 @@ VALIDATION = 258  # of the pictures to train on: the last two forms of ten
 BATCH = 16
 LOOK = 25  # steps from one look at the validation part to the next
 RATE = 0.01
-_SHOWN = 128  # of the pictures that a network learns from, those that its training loss is of
+_SHOWN = 128  # of the pictures that a network learns from, those for its training loss
 
 Pictures = tuple[Any, Any]  # xs (N, T, D) and ys (N,)
 
@@ -77,7 +77,7 @@ class Learned(NamedTuple):
 
 
 def parts() -> tuple[Pictures, Pictures, Pictures]:
-    """The pictures to learn from, the validation part and the test part; each in other hands."""
+    """The pictures to learn from, the validation part and the test part, from different forms."""
     train, test = digits()
     return (
         (train.xs[:-VALIDATION], train.ys[:-VALIDATION]),
@@ -164,7 +164,7 @@ class _Looks:
         self.best: Any = None
 
     def __call__(self, so_far: Fit) -> None:
-        """Look, and keep those that have never been better."""
+        """Look, and keep each network that is better than ever before."""
         learned, validation = self.look(so_far.params)
         if self.losses:
             better = validation < np.min([each[1] for each in self.losses], axis=0)
@@ -212,7 +212,7 @@ def train_settings(
         progress: whether to show a bar.
 
     Raises:
-        ValueError: `key` is no key, or a number is no size, or one of pictures is too large.
+        ValueError: `key` or a size is invalid, or a number of pictures is too large.
     """
     check_key("train_settings", key)
     runs = check_size("train_settings", "runs", runs)
@@ -221,7 +221,8 @@ def train_settings(
     for each in settings:
         if check_size("train_settings", "pictures of a setting", each.pictures) > there:
             raise ValueError(
-                f"train_settings: a setting has {each.pictures} pictures to learn from; there are {there}"
+                f"train_settings: a setting has {each.pictures} pictures to learn from; "
+                f"there are {there}"
             )
     keys = jax.random.split(key, runs)
     fresh = jax.vmap(partial(init, units=units, layers=layers))(keys)

@@ -36,7 +36,7 @@ class Curve(NamedTuple):
     """One way to walk: for each length T, seconds and bytes, (N,) each.
 
     forward, training: the median seconds of one call.
-    compile_forward, compile_training: the seconds until a program is there.
+    compile_forward, compile_training: the seconds until a program is compiled.
     bytes: the memory of a training step, as XLA plans it.
     """
 
@@ -51,7 +51,7 @@ class Curve(NamedTuple):
 class Record(NamedTuple):
     """Curves, and where and when they were measured.
 
-    machine: the processor and how many cores it lends.
+    machine: the processor, and how many of its cores are available.
     device: what JAX calls the device that computed.
     platform: "cpu", "gpu" or "tpu".
     load: how many processes wanted the cores at the beginning, a mean over a minute.
@@ -88,8 +88,8 @@ def measure(
 ) -> dict[str, Curve]:
     """A `Curve` for each way, on JAX's default device.
 
-    All programs are compiled, then timed in turn, round after round, so that what else the machine
-    does meanwhile falls on all of them.
+    All programs are compiled, then timed in turn, round after round, so that other work of the
+    machine slows all of them alike.
 
     Args:
         lengths: the T to measure.
@@ -166,7 +166,7 @@ def fitted(lengths: Sequence[int], values: Sequence[float], *, shortest: int = 1
     Args:
         lengths: T of each value, two different ones or more.
         values: seconds, or bytes, above 0.
-        shortest: leave out shorter lengths, where what a call costs anyway hides the law.
+        shortest: leave out shorter lengths, where the fixed cost of a call hides the law.
 
     Raises:
         ValueError: fewer than two lengths from `shortest` on, or a value that is not above 0.

@@ -129,7 +129,7 @@ def linear_in_parts(a: Array, b: Array, mesh: Mesh) -> Array:
     """All h of h_t = a_t h_{t-1} + b_t, h_0 = 0, for a and b (T, B, H) with T split over `mesh`.
 
     Each device walks its own part from 0, all at the same time, and keeps the product of its a.
-    Then one pair a device, the last h and the product, says with what each part should have begun.
+    Then one pair a device, the last h and the product, gives the state that each part begins with.
     """
 
     def part(a: Array, b: Array) -> Array:
@@ -188,7 +188,7 @@ def measure(say: Callable[[str], object] = print) -> Found:
     say: called with a sentence before each of them starts.
 
     Raises:
-        RuntimeError: one of them failed or took too long; it says what that one said last.
+        RuntimeError: one took too long, or failed; then the error ends with its last line.
     """
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
     say(f"{DEVICES[-1]} virtual devices share a batch, then sequences of {TIME} steps ...")
@@ -235,7 +235,7 @@ def _answers(commands: Sequence[Sequence[str]], seconds: float = _SECONDS) -> li
             ended = [each.communicate(timeout=seconds) for each in started]
         except subprocess.TimeoutExpired:
             raise RuntimeError(
-                f"devices: a process did not answer within {seconds:g} s; close what else keeps "
+                f"measure: a process did not answer within {seconds:g} s; close what else keeps "
                 f"this machine busy, or see how far it comes: run python -m {MODULE} in a terminal"
             ) from None
         finally:
@@ -244,7 +244,7 @@ def _answers(commands: Sequence[Sequence[str]], seconds: float = _SECONDS) -> li
     for arguments, each, (_, said) in zip(commands, started, ended, strict=True):
         if each.returncode:
             last = (said.strip().splitlines() or ["nothing"])[-1]
-            raise RuntimeError(f"devices: {MODULE} {' '.join(arguments)} failed; it said: {last}")
+            raise RuntimeError(f"measure: {MODULE} {' '.join(arguments)} failed; it said: {last}")
     return [json.loads(printed.splitlines()[-1]) for printed, _ in ended]
 
 

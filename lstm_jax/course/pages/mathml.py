@@ -24,7 +24,7 @@ class _Renderer(IPythonRenderer):
 
 
 class MathMLExporter(HTMLExporter):
-    """nbconvert's, but for the equations in its Markdown."""
+    """nbconvert's exporter, except that equations in Markdown become MathML."""
 
     @pass_context
     def markdown2html(self, context: Any, source: str) -> str:

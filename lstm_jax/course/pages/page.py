@@ -58,8 +58,8 @@ def save_page(explorer: Explorer, path: str | Path) -> None:
 def save_notebook(notebook: str | Path, path: str | Path, *, slides: bool = False) -> int:
     """Write a notebook with all its outputs as a page to `path`; its explorers go on working there.
 
-    Each stands as it was left, if the notebook holds the state of its widgets, else as it was when
-    its cell was run. Other widgets become what Jupyter shows where there are none.
+    Each has its last state if the notebook holds the state of its widgets, otherwise its state when
+    its cell was run. In place of other widgets stands what Jupyter shows without widgets.
 
     Args:
         notebook: a file that was run and saved.

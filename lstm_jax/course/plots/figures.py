@@ -56,7 +56,7 @@ class Picture:
         self.figure, self.alt = figure, alt
 
     def __repr__(self) -> str:
-        """The alternative text, for fronts that show no pictures."""
+        """The alternative text, for front ends that show no pictures."""
         return f"Picture: {self.alt}"
 
     def png(self) -> bytes:

@@ -1,7 +1,7 @@
 """Break each solution in every small way, and count the breakages that a check does not notice.
 
-    python tests/exercises/mutants.py               every exercise: a table, and all survivors
-    python tests/exercises/mutants.py reach mix     some of them
+    python tests/course/checks/mutants.py               every exercise: a table, and all survivors
+    python tests/course/checks/mutants.py reach mix     some of them
 
 A mutant is a solution with one thing changed: an operator, a comparison, a constant, a sign, an
 index, a name, the order of two arguments, a function for its neighbour. One that still passes is

@@ -1,6 +1,6 @@
 """Of all small breakages of the solutions, the checks notice at least 95 %; the rest is explained.
 
-`python tests/exercises/mutants.py` tries them all and prints a table.
+`python tests/course/checks/mutants.py` tries them all and prints a table.
 """
 
 import jax

@@ -155,8 +155,8 @@ GAPPED = np.array([1.0, 2, np.nan, 4, 5])
             "target has 4 values but series has 5 steps",
         ),
         (lambda: windows(np.ones((5, 2, 2)), 2, 1), r"shape \(N,\) or \(N, D\)"),
-        (lambda: fill_gaps(GAPPED[2:]), "begins with a gap, .* known value is that of step 1; cut"),
-        (lambda: fill_gaps(GAPPED[2:3]), "fill_gaps: the series begins with a gap, and goes on so"),
+        (lambda: fill_gaps(GAPPED[2:]), "begins with a gap, which .*; start it at step 1"),
+        (lambda: fill_gaps(GAPPED[2:3]), "fill_gaps: .* a gap, .*; it has no known value"),
     ],
 )
 def test_wrong_calls_of_the_longer_kind_are_named(call, message):

@@ -58,7 +58,7 @@ def test_the_table_and_the_largest_difference():
 
 
 def test_a_process_that_fails_says_why():
-    with pytest.raises(RuntimeError, match=r"devices: .* process nowhere failed; it said: "):
+    with pytest.raises(RuntimeError, match=r"measure: .* process nowhere failed; it said: "):
         splits._answers([["process", "nowhere"]])
 
 
