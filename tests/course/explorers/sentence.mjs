@@ -10,7 +10,7 @@ const answers = JSON.parse(readFileSync(0, "utf8")).map((state) => {
   const pictures = [900, 1240].map((width) => {
     const { ctx, labels } = paper();
     const regions = sentenceView.draw(ctx, state, record, width);
-    return { width, height: sentenceView.height, labels, regions: regions.map(({ at, ...box }) => box) };
+    return { width, height: sentenceView.height, labels, regions };
   });
   return { readout: sentenceView.readout(state, record), current: record.current, t: record.t, pictures };
 });

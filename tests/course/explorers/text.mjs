@@ -26,7 +26,7 @@ const answers = states.map((given) => {
       const place = region && [(x - region.x) / region.width, (y - region.y) / region.height];
       return (region && region.at(place, pressed ? place : null, state)) ?? null;
     });
-    return { width, height: textView.height, labels, fills, points, regions: regions.map(({ at, ...box }) => box) };
+    return { width, height: textView.height, labels, fills, points, regions };
   });
   const acts = Object.entries(textView.actions).map(([name, act]) => [name, act(state, record)]);
   const { shown, first, t, count, expected, next, came, known, values, kept, followed } = record;

@@ -19,7 +19,7 @@ export const orders = (words) =>
 /**
  * Watches over the answers of a model, if it has any.
  * @param {() => void} redraw
- * @returns {{wait: (state: object) => {waits: boolean, late: boolean}, stop: () => void}} wait: is
+ * @returns {{wait: (state: any) => {waits: boolean, late: boolean}, stop: () => void}} wait: is
  *   there an answer to wait for, and has the kernel said nothing for so long that none will come
  */
 export function watchAnswers(model, redraw) {

@@ -1,8 +1,10 @@
 // Numbers that Python has sent as bytes.
 
 /**
+ * @template [Numbers=Float32Array]
  * @param {DataView} view it may begin anywhere in its buffer
- * @param {Function} [Kind] the typed array to make
+ * @param {new (bytes: any) => Numbers} [Kind] of array to make
+ * @returns {Numbers}
  */
-export const numbersOf = ({ buffer, byteOffset, byteLength }, Kind = Float32Array) =>
+export const numbersOf = ({ buffer, byteOffset, byteLength }, Kind = /** @type {any} */ (Float32Array)) =>
   new Kind(buffer.slice(byteOffset, byteOffset + byteLength));

@@ -6,11 +6,14 @@
 
 import { identityMatrix, largestSingularValue, matrixProduct } from "./matrices.js";
 
+/** @typedef {"rnn"|"lstm"|"gru"} CellKind */
+/** @typedef {"i"|"f"|"g"|"o"} LSTMGate */
+
 /**
  * Weights of a cell, laid out as in lstm_jax.cells; N is H for an RNN, 4H (i f g o) for an LSTM and
  * 3H (r z n) for a GRU.
  * @typedef {object} CellParams
- * @property {"rnn"|"lstm"|"gru"} kind
+ * @property {CellKind} kind
  * @property {number} D
  * @property {number} H
  * @property {ArrayLike<number>} w_x (D, N)
@@ -22,7 +25,7 @@ import { identityMatrix, largestSingularValue, matrixProduct } from "./matrices.
 /**
  * Hold one gate of an LSTM at a value, in the steps from..to-1, for the units named or for all.
  * @typedef {object} CellClamp
- * @property {"i"|"f"|"g"|"o"} gate
+ * @property {LSTMGate} gate
  * @property {number} value
  * @property {number} from
  * @property {number} to
@@ -33,7 +36,7 @@ import { identityMatrix, largestSingularValue, matrixProduct } from "./matrices.
  * All that happened: states (T+1, H), gates and candidate (T, H). `f` in row t is the gate that led
  * from `c` in row t to `c` in row t + 1.
  * @typedef {object} CellRecord
- * @property {"rnn"|"lstm"|"gru"} kind
+ * @property {CellKind} kind
  * @property {number} T
  * @property {number} H
  * @property {Float64Array} h
@@ -42,16 +45,33 @@ import { identityMatrix, largestSingularValue, matrixProduct } from "./matrices.
  * @property {Float64Array} [f]
  * @property {Float64Array} [g]
  * @property {Float64Array} [o]
- * @property {Object<string, Float64Array>} [held] by gate (T, H): what it is held at, NaN if free
+ * @property {Record<LSTMGate, Float64Array>} [held] by gate (T, H): what it is held at, NaN if free
  * @property {Float64Array} [r] GRU, as are z, n
  * @property {Float64Array} [z]
  * @property {Float64Array} [n]
  */
 
+/**
+ * Weights and record as the functions of one kind of cell take them: all that they read is there.
+ * @typedef {Required<CellParams>} OwnParams
+ * @typedef {Required<CellRecord>} OwnRecord
+ */
+
+/**
+ * A kind of cell: `step` fills row t of the record, `jacobian` is ∂s_t/∂s_{t-1} of that step. Both
+ * are written as methods, because TypeScript lets a method ask for more than it is promised here.
+ * @typedef {{
+ *   gates: (LSTMGate|"r"|"z"|"n")[],
+ *   step(params: CellParams, x: ArrayLike<number>, record: CellRecord, t: number): void,
+ *   jacobian(params: CellParams, record: CellRecord, t: number): Float64Array,
+ * }} Cell
+ */
+
+/** @type {Record<CellKind, Cell>} */
 const CELLS = {
-  rnn: { gates: "", step: rnnStep, jacobian: rnnJacobian },
-  lstm: { gates: "ifgo", step: lstmStep, jacobian: lstmJacobian },
-  gru: { gates: "rzn", step: gruStep, jacobian: gruJacobian },
+  rnn: { gates: [], step: rnnStep, jacobian: rnnJacobian },
+  lstm: { gates: ["i", "f", "g", "o"], step: lstmStep, jacobian: lstmJacobian },
+  gru: { gates: ["r", "z", "n"], step: gruStep, jacobian: gruJacobian },
 };
 
 /**
@@ -66,6 +86,7 @@ const CELLS = {
  */
 export function trace(params, xs, { T = xs.length / params.D, state = null, clamps = [] } = {}) {
   const { kind, D, H } = params;
+  /** @type {CellRecord} */
   const record = { kind, T, H, h: new Float64Array((T + 1) * H) };
   for (const gate of CELLS[kind].gates) record[gate] = new Float64Array(T * H);
   if (kind === "lstm") {
@@ -74,13 +95,16 @@ export function trace(params, xs, { T = xs.length / params.D, state = null, clam
   }
   if (state) {
     record.h.set(state.h);
-    if (kind === "lstm") record.c.set(state.c);
+    if (record.c && state.c) record.c.set(state.c);
   }
   for (let t = 0; t < T; t++) CELLS[kind].step(params, xs.slice(t * D, (t + 1) * D), record, t);
   return record;
 }
 
-/** h_t = tanh(x_t W_x + h_{t-1} W_h + b) */
+/**
+ * h_t = tanh(x_t W_x + h_{t-1} W_h + b)
+ * @type {(params: CellParams, x: ArrayLike<number>, record: CellRecord, t: number) => void}
+ */
 function rnnStep(params, x, { h }, t) {
   const { H, w_x, w_h, b } = params;
   const before = t * H;
@@ -98,6 +122,7 @@ function rnnStep(params, x, { h }, t) {
  * o_t = σ(x_t W_xo + h_{t-1} W_ho + b_o)       what to show
  * c_t = f_t · c_{t-1} + i_t · g_t
  * h_t = o_t · tanh(c_t)
+ * @type {(params: CellParams, x: ArrayLike<number>, record: OwnRecord, t: number) => void}
  */
 function lstmStep(params, x, { i, f, g, o, c, h, held }, t) {
   const { H, w_x, w_h, b } = params;
@@ -121,6 +146,7 @@ function lstmStep(params, x, { i, f, g, o, c, h, held }, t) {
  * z_t = σ(x_t W_xz + h_{t-1} W_hz + b_z)
  * n_t = tanh(x_t W_xn + b_xn + r_t · (h_{t-1} W_hn + b_n))
  * h_t = (1 - z_t) · n_t + z_t · h_{t-1}
+ * @type {(params: OwnParams, x: ArrayLike<number>, record: OwnRecord, t: number) => void}
  */
 function gruStep(params, x, { r, z, n, h }, t) {
   const { H, w_x, b } = params;
@@ -137,7 +163,10 @@ function gruStep(params, x, { r, z, n, h }, t) {
   }
 }
 
-/** h_{t-1} W_h, with b_n added to the part of n: what the reset gate acts on. */
+/**
+ * h_{t-1} W_h, with b_n added to the part of n: what the reset gate acts on.
+ * @type {(params: OwnParams, h: Float64Array) => Float64Array}
+ */
 function gruRecurrentSums({ H, w_h, b_n }, h) {
   const sums = new Float64Array(3 * H);
   sums.set(b_n, 2 * H);
@@ -178,11 +207,14 @@ export function gradientFlow(params, xs, record = trace(params, xs)) {
     }
     total[t] = largestSingularValue(product, size) * Math.exp(logScale);
   }
-  return { total, direct: kind === "lstm" ? directFlow(record) : null };
+  return { total, direct: record.f ? directFlow(record.f, T, H) : null };
 }
 
-/** max over units of f_{t+1} · f_{t+2} ⋯ f_T */
-function directFlow({ T, H, f }) {
+/**
+ * max over units of f_{t+1} · f_{t+2} ⋯ f_T
+ * @type {(f: Float64Array, T: number, H: number) => Float64Array}
+ */
+function directFlow(f, T, H) {
   const direct = new Float64Array(T + 1).fill(1);
   const kept = new Float64Array(H).fill(1);
   for (let t = T - 1; t >= 0; t--) {
@@ -192,7 +224,10 @@ function directFlow({ T, H, f }) {
   return direct;
 }
 
-/** ∂h_j/∂h'_k = (1 - h_j²) W_h[k, j] */
+/**
+ * ∂h_j/∂h'_k = (1 - h_j²) W_h[k, j]
+ * @type {(params: CellParams, record: CellRecord, t: number) => Float64Array}
+ */
 function rnnJacobian({ H, w_h }, { h }, t) {
   const jacobian = new Float64Array(H * H);
   for (let j = 0; j < H; j++) {
@@ -208,6 +243,7 @@ function rnnJacobian({ H, w_h }, { h }, t) {
  *            + i_j (1 - g_j²) W_hg[k, j]
  * ∂h_j/∂c'_j = o_j (1 - tanh² c_j) ∂c_j/∂c'_j
  * ∂h_j/∂h'_k = o_j (1 - tanh² c_j) ∂c_j/∂h'_k + tanh(c_j) o_j(1 - o_j) W_ho[k, j]
+ * @type {(params: CellParams, record: OwnRecord, t: number) => Float64Array}
  */
 function lstmJacobian({ H, w_h }, { i, f, g, o, c, held }, t) {
   const size = 2 * H;
@@ -235,6 +271,7 @@ function lstmJacobian({ H, w_h }, { i, f, g, o, c, held }, t) {
  * With q = h' W_hn + b_n:
  * ∂h_j/∂h'_k = z_j [j = k] + (h'_j - n_j) z_j(1 - z_j) W_hz[k, j]
  *            + (1 - z_j)(1 - n_j²) (r_j W_hn[k, j] + q_j r_j(1 - r_j) W_hr[k, j])
+ * @type {(params: OwnParams, record: OwnRecord, t: number) => Float64Array}
  */
 function gruJacobian(params, { r, z, n, h }, t) {
   const { H, w_h } = params;
@@ -253,7 +290,7 @@ function gruJacobian(params, { r, z, n, h }, t) {
   return jacobian;
 }
 
-/** σ(x), from 0 to 1. */
+/** σ(x), from 0 to 1. @param {number} x */
 export function sigmoid(x) {
   return 1 / (1 + Math.exp(-x));
 }
@@ -268,7 +305,10 @@ export function halfLife(f) {
   return f < 1 ? Math.LN2 / -Math.log(Math.max(f, 0)) : Infinity;
 }
 
-/** sums (N,) += v (K,) times w (K, N). */
+/**
+ * sums (N,) += v (K,) times w (K, N).
+ * @type {(sums: Float64Array, v: ArrayLike<number>, w: ArrayLike<number>) => void}
+ */
 function addProduct(sums, v, w) {
   const N = sums.length;
   for (let k = 0, at = 0; k < v.length; k++) {
@@ -276,10 +316,13 @@ function addProduct(sums, v, w) {
   }
 }
 
-/** The clamps as arrays: for each gate (T, H) what it is held at, NaN where it is free. */
+/**
+ * The clamps as arrays: for each gate (T, H) what it is held at, NaN where it is free.
+ * @type {(clamps: CellClamp[], T: number, H: number) => Record<LSTMGate, Float64Array>}
+ */
 function heldGates(clamps, T, H) {
-  const held = {};
-  for (const gate of CELLS.lstm.gates) held[gate] = new Float64Array(T * H).fill(NaN);
+  const free = () => new Float64Array(T * H).fill(NaN);
+  const held = { i: free(), f: free(), g: free(), o: free() };
   for (const { gate, value, from, to, units } of clamps) {
     for (let t = from; t < Math.min(to, T); t++) {
       for (const j of units ?? Array(H).keys()) held[gate][t * H + j] = value;
@@ -288,11 +331,15 @@ function heldGates(clamps, T, H) {
   return held;
 }
 
+/** @type {(held: number, free: number) => number} */
 function heldOr(held, free) {
   return Number.isNaN(held) ? free : held;
 }
 
-/** The slope of a gate in its weighted sum, 0 while it is held. */
+/**
+ * The slope of a gate in its weighted sum, 0 while it is held.
+ * @type {(held: number, slope: number) => number}
+ */
 function slopeUnless(held, slope) {
   return Number.isNaN(held) ? slope : 0;
 }

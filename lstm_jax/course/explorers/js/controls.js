@@ -1,6 +1,8 @@
 // The controls around a picture: sliders, choices, buttons, the player, the read-out. Plain DOM,
 // native inputs, so that keyboards and screen readers work as everywhere else.
 
+/** @typedef {import("./main.js").Values} Values */
+
 /**
  * What one control is; declared in Python (explorers/controls.py).
  * @typedef {object} ControlSpec
@@ -19,7 +21,11 @@
 
 /**
  * Make an element: properties are set, attributes with a hyphen too, children appended.
- * @returns {HTMLElement}
+ * @template {keyof HTMLElementTagNameMap} Tag
+ * @param {Tag} tag
+ * @param {Values} [properties]
+ * @param {(Node|string)[]} children
+ * @returns {HTMLElementTagNameMap[Tag]}
  */
 export function make(tag, properties = {}, ...children) {
   const element = document.createElement(tag);
@@ -36,7 +42,7 @@ export const KEEP_KEYS = { "data-lm-suppress-shortcuts": "true" };
 
 /**
  * @param {ControlSpec} spec
- * @param {(values: object) => void} change
+ * @param {(values: Values) => void} change
  * @returns {{element: HTMLElement, inputs: HTMLInputElement[], show: (value: *) => void}}
  */
 function slider({ name, label, low, high, step }, change) {
@@ -89,7 +95,7 @@ function textField({ name, label, longest, lines, shows }, change) {
   input.dataset.control = name;
   const typed = () => change({ [name]: input.value, ...shows });
   input.addEventListener("input", typed);
-  input.addEventListener("keydown", (event) => {
+  input.addEventListener("keydown", (/** @type {KeyboardEvent} */ event) => {
     if (event.key !== "Enter" || event.shiftKey || event.ctrlKey || event.isComposing || lines === 1) return;
     event.preventDefault(); // JupyterLab would swallow it: a line break is typed here
     input.setRangeText("\n", input.selectionStart, input.selectionEnd, "end");
@@ -116,11 +122,11 @@ function button(label, onclick, properties = {}) {
  * @param {ControlSpec[]} parts.specs
  * @param {string[]} parts.presets names
  * @param {Object<string, string>} parts.buttons names and labels
- * @param {(values: object) => void} parts.change sets traits
+ * @param {(values: Values) => void} parts.change sets traits
  * @param {(name: string) => void} parts.press further buttons
  * @param {() => void} parts.reset
- * @param {() => object} parts.read the state
- * @returns {{element: HTMLElement, show: (state: object, nothingToMove?: string[]) => void}} `show`
+ * @param {() => Values} parts.read the state
+ * @returns {{element: HTMLElement, show: (state: Values, nothingToMove?: string[]) => void}} `show`
  *   greys out the controls named second
  */
 export function controlPanel({ specs, presets, buttons, change, press, reset, read }) {

@@ -34,6 +34,7 @@ export function diagramValues(record, xs, t, unit) {
   const [here, next] = [t * H + unit, (t + 1) * H + unit];
   const [i, f, g, o] = ["i", "f", "g", "o"].map((gate) => record[gate][here]);
   const [cBefore, c] = [record.c[here], record.c[next]];
+  const isHeldAt = (gate) => !Number.isNaN(record.held[gate][here]);
   return {
     x: xs.length === record.T ? xs[t] : null,
     hBefore: record.h[here],
@@ -44,9 +45,7 @@ export function diagramValues(record, xs, t, unit) {
     c,
     squashed: Math.tanh(c),
     h: record.h[next],
-    held: Object.fromEntries(
-      Object.entries(record.held).map(([gate, values]) => [gate, !Number.isNaN(values[here])]),
-    ),
+    held: { i: isHeldAt("i"), f: isHeldAt("f"), g: isHeldAt("g"), o: isHeldAt("o") },
   };
 }
 
@@ -175,6 +174,7 @@ function drawGate(ctx, gate, values, x) {
   // Beside the bar, on the side where no other bar is near.
   const outward = gate === "f" || gate === "i" ? -1 : 1;
   const place = x + outward * (BAR.width / 2 + 8);
+  /** @type {import("./draw.js").TextStyle} */
   const options = { align: outward < 0 ? "right" : "left", bold: true };
   text(ctx, `${gate} = ${format(value)}`, place, ROW.bars + 30, options);
   if (held) text(ctx, "held", place, ROW.bars + 54, { ...options, colour: COLOURS.hint });

@@ -10,7 +10,10 @@ import { drawInput, inputOf, timeRegion, timeTicks } from "./sequence.js";
 const GATE_HEIGHT = 534;
 const TIME = { x: 520, top: 30, gap: 42 }; // the plots over time: left and upper edge, room between
 
-/** The LSTM of the sliders, H = 1: `data.weights` with those of the chosen gate put in. */
+/**
+ * The LSTM of the sliders, H = 1: `data.weights` with those of the chosen gate put in.
+ * @returns {import("./cells.js").CellParams}
+ */
 function paramsOf({ w, u, bias, data }) {
   const rows = { ...data.weights, [data.gate]: [w, u, bias] };
   const column = (k) => ["i", "f", "g", "o"].map((gate) => rows[gate][k]);

@@ -15,6 +15,11 @@ import { trainedView } from "./trained.js";
 import { trainingView } from "./training.js";
 
 /**
+ * Values by name. Each explorer has its own names, so TypeScript is not told which ones there are.
+ * @typedef {any} Values
+ */
+
+/**
  * A part of the picture that answers the pointer. Places are shares of its width and height, from 0
  * at the upper left to 1; `last` is the place before while a button is held, else null; `now` is the state.
  * @typedef {object} Region
@@ -22,7 +27,7 @@ import { trainingView } from "./training.js";
  * @property {number} y
  * @property {number} width
  * @property {number} height
- * @property {(place: [number, number], last: ?[number, number], now: object) => ?object} at
+ * @property {(place: [number, number], last: ?[number, number], now: Values) => ?Values} at
  *   the traits to set
  */
 
@@ -32,14 +37,14 @@ import { trainingView } from "./training.js";
  * whether that is `late`; nothing else may be read, so that the picture is a function of the state.
  * @typedef {object} View
  * @property {number} height of the picture in px
- * @property {(state: object) => string[]} [idle] the controls that have nothing to move now
- * @property {(state: object) => number} [last] where the cursor ends, if before the end of its slider
- * @property {(state: object) => string} [problem] why this state cannot be drawn, or ""
- * @property {(state: object, before: ?object) => object} compute the record: all that the picture shows;
+ * @property {(state: Values) => string[]} [idle] the controls that have nothing to move now
+ * @property {(state: Values) => number} [last] where the cursor ends, if before the end of its slider
+ * @property {(state: Values) => string} [problem] why this state cannot be drawn, or ""
+ * @property {(state: Values, before: ?Values) => Values} compute the record: all that the picture shows;
  *   `before`, the last record or null, is there to take from it what would come out the same
- * @property {(ctx: CanvasRenderingContext2D, state: object, record: object, width: number) => Region[]} draw
- * @property {(state: object, record: object) => string} readout the picture in words
- * @property {Object<string, (state: object, record: object) => object>} [actions] by button: traits to set
+ * @property {(ctx: CanvasRenderingContext2D, state: Values, record: Values, width: number) => Region[]} draw
+ * @property {(state: Values, record: Values) => string} readout the picture in words
+ * @property {Object<string, (state: Values, record: Values) => Values>} [actions] by button: traits to set
  */
 
 /** @type {Object<string, View>} */
@@ -80,7 +85,7 @@ function save(model) {
 /** The traits that a picture depends on, but for those that only the kernel sets. */
 const watchedIn = (model) => [...model.get("controls").map(({ name }) => name), "preset", "playing", "message"];
 
-/** The state of a model, its cursor at a place that the picture has. */
+/** The state of a model, its cursor at a place that the picture has. @returns {Values} */
 function stateOf(model) {
   const { high } = model.get("controls").find(({ name }) => name === "t");
   const { last } = VIEWS[model.get("view")];
@@ -232,5 +237,3 @@ function listen(canvas, { regionAt, change, read }) {
     change(values);
   });
 }
-
-export default { initialize, render };

@@ -1,6 +1,12 @@
 // Small square matrices: Float64Array (n, n), row-major.
 
 /**
+ * A symmetric matrix that is 0 but for `diagonal` (n,) and what stands `beside` it (n,): beside[k]
+ * stands between diagonal[k - 1] and diagonal[k], and beside[0] is 0.
+ * @typedef {{diagonal: Float64Array, beside: Float64Array}} Tridiagonal
+ */
+
+/**
  * @param {number} n
  * @returns {Float64Array}
  */
@@ -26,6 +32,14 @@ export function matrixProduct(a, b, n) {
 /**
  * sum[at + j] += Σ_k factors[from + k stride] rows[k, j] for j < length. Four rows at a time, for
  * each pass reads and writes the sum, and that takes longer than to multiply.
+ * @param {Float64Array} sum
+ * @param {number} at
+ * @param {number} length
+ * @param {Float64Array} rows
+ * @param {Float64Array} factors
+ * @param {number} from
+ * @param {number} stride
+ * @param {number} n
  */
 function addRows(sum, at, length, rows, factors, from, stride, n) {
   let k = 0;
@@ -64,7 +78,10 @@ export function largestSingularValue(matrix, n) {
   return Math.sqrt(largestEigenvalue(tridiagonal(gram, n)));
 }
 
-/** MᵀM; only the lower triangle is filled. */
+/**
+ * MᵀM; only the lower triangle is filled.
+ * @type {(matrix: Float64Array, n: number) => Float64Array}
+ */
 function gramMatrix(matrix, n) {
   const gram = new Float64Array(n * n);
   for (let a = 0; a < n; a++) addRows(gram, a * n, a + 1, matrix, matrix, a, n, n);
@@ -75,10 +92,13 @@ function gramMatrix(matrix, n) {
  * Householder's reduction of a symmetric matrix; its lower triangle is read and overwritten. Step k
  * takes the column below the diagonal, x, to (±|x|, 0, ..., 0) by the reflection 1 - β v vᵀ. That
  * makes the rest of the matrix A - v wᵀ - w vᵀ, where p = β A v and w = p - ½ β (pᵀv) v.
+ * @param {Float64Array} matrix
+ * @param {number} n
+ * @returns {Tridiagonal}
  */
 function tridiagonal(matrix, n) {
   const diagonal = new Float64Array(n);
-  const beside = new Float64Array(n); // beside[k] stands between diagonal[k - 1] and diagonal[k]
+  const beside = new Float64Array(n);
   const v = new Float64Array(n);
   const w = new Float64Array(n);
   for (let k = 0; k < n; k++) {
@@ -122,7 +142,10 @@ function tridiagonal(matrix, n) {
   return { diagonal, beside };
 }
 
-/** By bisection between the largest diagonal entry and Gershgorin's bound; no eigenvalue is < 0. */
+/**
+ * By bisection between the largest diagonal entry and Gershgorin's bound; no eigenvalue is < 0.
+ * @param {Tridiagonal} matrix
+ */
 function largestEigenvalue({ diagonal, beside }) {
   const n = diagonal.length;
   const squares = beside.map((value) => value * value);
@@ -139,7 +162,10 @@ function largestEigenvalue({ diagonal, beside }) {
   }
   return high;
 
-  /** Is x above every eigenvalue? Then all pivots of the elimination of x - A are positive. */
+  /**
+   * Is x above every eigenvalue? Then all pivots of the elimination of x - A are positive.
+   * @param {number} x
+   */
   function isAboveAll(x) {
     let pivot = 1;
     for (let k = 0; k < n; k++) {

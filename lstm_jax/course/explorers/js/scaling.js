@@ -96,6 +96,7 @@ function drawNumbers(ctx, state, record, width) {
   const left = 16;
   if (mine && place >= 0) {
     const { colour } = mine;
+    /** @type {[number, string][]} */
     const said = [
       [left, seconds(mine.seconds[place])],
       [left + 240, `${twoDigits(mine.memory[place])} MiB`],

@@ -242,8 +242,8 @@ function drawExpected(ctx, { x, width }, { expected, next, came }) {
 }
 
 /** The units that follow best; pressing one shows it. */
-function drawFound(ctx, { x, width }, { unit, follow, data }, { rank, measured }) {
-  const { units, measured: all } = data.found[follow];
+function drawFound(ctx, { x, width }, { unit, follow, data }, { rank }) {
+  const { units, measured } = data.found[follow];
   text(ctx, `follow: ${follow}`, x, UNDER.top - 8, { bold: true });
   const ranks = Array.from({ length: INTRODUCED }, (_, place) => place);
   if (rank >= INTRODUCED) ranks.push(rank);
@@ -251,7 +251,8 @@ function drawFound(ctx, { x, width }, { unit, follow, data }, { rank, measured }
   const half = 0.19 * width;
   const regions = ranks.map((place, row) => {
     const box = { x, y: UNDER.top + row * UNDER.row, width, height: UNDER.row };
-    const [each, r] = [units[place], all[place]];
+    const [each, r] = [units[place], measured[place]];
+    /** @type {import("./draw.js").TextStyle} */
     const middle = { baseline: "middle", bold: each === unit };
     text(ctx, `${place + 1}. unit ${each}`, x + 4, box.y + UNDER.row / 2, middle);
     ctx.fillStyle = signedColour(r);

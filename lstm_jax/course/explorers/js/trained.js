@@ -21,8 +21,12 @@ const BELOW = { top: UNIT_MAPS.top + UNIT_MAPS.height + 52, height: 110 };
 const GAPS = [56, 56, 56]; // between the parts below, for the labels of their axes
 const DECADES = 5; // of influence that can be told apart
 
-/** The network, with the bias of one gate shifted, in float32 as in Python. */
-function shiftedNetwork({ data, shift, shift_gate, ...state }) {
+/**
+ * The network, with the bias of one gate shifted, in float32 as in Python.
+ * @returns {import("./cells.js").CellParams}
+ */
+function shiftedNetwork(state) {
+  const { data, shift, shift_gate } = state;
   const { D, H } = data.sizes;
   const b = numbersOf(data.b);
   const first = GATES.indexOf(shift_gate) * H;
@@ -105,6 +109,7 @@ function drawScore(ctx, state, width) {
   const current = isAnswered(state);
   const words = `task ${scoreInWords(answer)}${current ? "" : " …"}`;
   keyNumber(ctx, words, 16, SCORE_Y, { colour: current ? "black" : COLOURS.stale });
+  /** @type {import("./draw.js").TextStyle} */
   const right = { align: "right", bold: late, colour: late ? COLOURS.hint : COLOURS.grey };
   const { loss, accuracy } = data.untouched;
   const untouched = `untouched: ${twoDigits(loss)}${accuracy === null ? "" : `, ${percent(accuracy)}`}`;
@@ -118,6 +123,7 @@ function scoreInWords({ loss, accuracy }) {
 
 /** The gates and both states of all units. */
 function drawUnits(ctx, state, record, width) {
+  /** @type {import("./unitmaps.js").UnitMap[]} */
   const maps = [...lstmMaps(record), ["h", "h, ±1", signedColour]];
   if (state.shift !== 0) {
     const shifted = maps.find(([gate]) => gate === state.shift_gate);
@@ -193,6 +199,7 @@ function drawAnswer(ctx, box, title, data, { answers, target }, t) {
       segment(ctx, plot.x(k) - half, plot.y(target[k]), plot.x(k) + half, plot.y(target[k]));
     }
     if (K > 6 && !right) continue; // no room for all names
+    /** @type {import("./draw.js").TextStyle} */
     const options = { align: "center", bold: right, colour: right ? COLOURS.green : "black" };
     text(ctx, String(k), plot.x(k), box.y + box.height + 20, options);
   }
@@ -220,9 +227,11 @@ function drawInfluence(ctx, box, state, { influence }) {
     text(ctx, powerOfTen(power), scale.x + 20, y, { baseline: "middle" });
   }
 
-  for (const [words, share] of [["0", 0.06], ["t", 0.5], [String(T - 1), 0.94]]) {
+  const rowName = (words, share) =>
     text(ctx, words, box.x - 8, box.y + share * box.height, { align: "right", baseline: "middle" });
-  }
+  rowName("0", 0.06);
+  rowName("t", 0.5);
+  rowName(String(T - 1), 0.94);
   drawSteps(ctx, map, T, "input s");
   const y = map.y + ((t + 0.5) / T) * map.height;
   Object.assign(ctx, { strokeStyle: COLOURS.vermillion, lineWidth: 2 });

@@ -113,6 +113,7 @@ function drawHead(ctx, state, { now, kept, used, controls, moved, point, solvedB
   if (now && failed === data.runs) {
     keyNumber(ctx, `all ${data.runs} runs diverged`, left, 36, { colour: COLOURS.vermillion });
   } else if (now) {
+    /** @type {[number, string][]} */
     const said = [
       [left, `${solvedBy.length} of ${data.runs} solved`],
       [left + 260, `loss ${twoDigits(now.loss.median[point])}`],
@@ -124,6 +125,7 @@ function drawHead(ctx, state, { now, kept, used, controls, moved, point, solvedB
     const words = answer.phase === "starting" ? "starting …" : "press train";
     keyNumber(ctx, words, left, 36, { colour: GROWING.colour });
   }
+  /** @type {[?(import("./draw.js").CurveStyle), string][]} */
   const lines = [[GROWING, asOne(used ?? controls)]];
   if (kept) lines.push([BASELINE, `baseline: ${asOne(inWords(kept.used))}`]);
   if (moved.length) lines.push([null, `press train for ${moved.join(", ")}`]);

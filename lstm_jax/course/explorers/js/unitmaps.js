@@ -7,9 +7,14 @@ import {
 import { cursorAt } from "./sequence.js";
 
 /**
+ * One heat map: its name in the record, its title, its colours.
+ * @typedef {[string, string, (value: number) => string]} UnitMap
+ */
+
+/**
  * The gates and the cell state of an LSTM, as `drawUnitMaps` takes them.
  * @param {import("./cells.js").CellRecord} record
- * @returns {[string, string, (value: number) => string][]}
+ * @returns {UnitMap[]}
  */
 export function lstmMaps({ c }) {
   const limit = roundLimit(largest(c));
@@ -27,8 +32,8 @@ export function lstmMaps({ c }) {
  * @param {CanvasRenderingContext2D} ctx
  * @param {{left: number, top: number, width: number, height: number, gap: number}} room left of it
  *   stand 60 px for the units, above it 26 px for the titles, below it 24 px for the steps
- * @param {[string, string, (value: number) => string][]} maps name in the record, title, colours
- * @param {{t: number, unit: number, clamp_gate: string}} state
+ * @param {UnitMap[]} maps
+ * @param {import("./main.js").Values} state
  * @param {import("./cells.js").CellRecord} record
  * @returns {import("./main.js").Region[]}
  */

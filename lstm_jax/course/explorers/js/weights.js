@@ -7,7 +7,7 @@ const BLOCKS = { rnn: 1, lstm: 4 };
  * @param {"rnn"|"lstm"} kind
  * @param {DataView} bytes w_x on top of w_h, (seeds, 1 + H, N)
  * @param {{seed: number, gain: number, data: {H: number}}} state
- * @returns {import("./cells.js").CellParams}
+ * @returns {import("./cells.js").CellParams & {w_h: Float32Array, b: Float32Array}}
  */
 export function drawnNetwork(kind, { buffer, byteOffset }, { seed, gain, data: { H } }) {
   const N = BLOCKS[kind] * H;
