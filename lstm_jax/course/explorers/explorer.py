@@ -6,46 +6,21 @@ them and recomputes the cell by itself, so a slider answers at once, with a kern
 
 import base64
 import html
-import re
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 import anywidget
-from traitlets import Bool, Dict, HasTraits, List, Unicode, observe, validate
+from traitlets import Bool, Dict, HasTraits, List, Unicode, default, observe, validate
 
 from lstm_jax.arrays import Array
 from lstm_jax.course.explorers.controls import Control, Slider
+from lstm_jax.course.explorers.modules import STYLE, module
+from lstm_jax.course.explorers.reload import follow_if_asked
 from lstm_jax.course.explorers.still import display_with_still
 from lstm_jax.course.plots import Picture
 from lstm_jax.traces import Clamp, trace
 
-SOURCES = Path(__file__).parent / "js"
-_IMPORT = re.compile(r'^import [^;]*? from "\./([\w-]+\.js)";\n', re.MULTILINE)
-_EXPORT = re.compile(r"^export (?!default\b)", re.MULTILINE)
-
 WIDGET_STATE = "application/vnd.jupyter.widget-state+json"
-
-
-def join_modules(entry: Path) -> str:
-    """`entry` and all that it imports as one ES module, the form in which the page takes it.
-
-    The files stand in import order without their `import` lines and the word `export`, so a name
-    at the top of one file may not be used at the top of another: node refuses the result if so.
-    """
-    texts: dict[Path, str] = {}
-
-    def add(path: Path) -> None:
-        text = path.read_text(encoding="utf-8")
-        for name in _IMPORT.findall(text):
-            if entry.parent / name not in texts:
-                add(entry.parent / name)
-        texts[path] = _EXPORT.sub("", _IMPORT.sub("", text))
-
-    add(entry)
-    return "\n".join(texts.values())
-
-
 LAST = -1  # the `t` of a preset that shows the last step, however many there are
 
 
@@ -66,8 +41,8 @@ class Explorer(anywidget.AnyWidget):
         message: what was wrong with the last value, or "".
     """
 
-    _esm = join_modules(SOURCES / "main.js")
-    _css = (SOURCES / "explorer.css").read_text(encoding="utf-8")
+    _esm = Unicode().tag(sync=True)
+    _css = STYLE.read_text(encoding="utf-8")
 
     view = Unicode().tag(sync=True)
     controls: Any = List().tag(sync=True)  # what each control is, for the page
@@ -134,6 +109,11 @@ class Explorer(anywidget.AnyWidget):
             **values,
         )
         self.observe(self._leave_preset, names=[name for name in own if name != "t"])
+        follow_if_asked(self)
+
+    @default("_esm")
+    def _scripts(self) -> str:
+        return module("widget.js")
 
     @property
     def params(self) -> Any:

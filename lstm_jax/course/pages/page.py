@@ -15,13 +15,8 @@ import json
 from pathlib import Path
 from typing import Any
 
-from lstm_jax.course.explorers.explorer import (
-    SOURCES,
-    WIDGET_STATE,
-    Explorer,
-    for_page,
-    join_modules,
-)
+from lstm_jax.course.explorers.explorer import WIDGET_STATE, Explorer, for_page
+from lstm_jax.course.explorers.modules import STYLE, module
 
 HERE = Path(__file__).parent
 _VIEW = "application/vnd.jupyter.widget-view+json"
@@ -47,10 +42,10 @@ def save_page(explorer: Explorer, path: str | Path) -> None:
     states = json.dumps(explorer.page_state())
     page = _PAGE.format(
         title=html.escape(type(explorer).__name__),
-        css=_style(),
+        css=STYLE.read_text(encoding="utf-8"),
         states=states.replace("<", "\\u003c"),  # nothing in it may end the script
         view=json.dumps(explorer.get_view_spec()),
-        module=_module(),
+        module=module("page.js"),
     )
     Path(path).write_text(page, encoding="utf-8")
 
@@ -95,22 +90,14 @@ def save_notebook(notebook: str | Path, path: str | Path, *, slides: bool = Fals
     source = Path(notebook)
     resources: dict[str, Any] = {
         "metadata": {"name": source.stem, "path": str(source.parent)},
-        "explorer_css": _style(),
-        "explorer_module": _module(),
+        "explorer_css": STYLE.read_text(encoding="utf-8"),
+        "explorer_module": module("page.js"),
         "slides_css": (HERE / "slides.css").read_text(encoding="utf-8"),
         "slides_module": (HERE / "slides.js").read_text(encoding="utf-8"),
     }
     text, _ = exporter.from_notebook_node(content, resources)
     Path(path).write_text(text, encoding="utf-8")
     return len(states)
-
-
-def _style() -> str:
-    return (SOURCES / "explorer.css").read_text(encoding="utf-8")
-
-
-def _module() -> str:
-    return join_modules(SOURCES / "page.js")
 
 
 def main() -> None:

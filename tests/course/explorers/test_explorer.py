@@ -15,7 +15,7 @@ from lstm_jax import trace
 from lstm_jax.course import GateExplorer
 from lstm_jax.course import explorers as widgets
 from lstm_jax.course.explorers.controls import Order, Slider
-from lstm_jax.course.explorers.explorer import Explorer, controls_of, join_modules
+from lstm_jax.course.explorers.explorer import Explorer, controls_of
 
 EXPLORERS = [getattr(widgets, name) for name in widgets.__all__]
 
@@ -280,16 +280,3 @@ def test_module_is_one_that_node_takes(node: str, tmp_path: Path) -> None:
     run = subprocess.run(command, capture_output=True, encoding="utf-8")
     assert run.returncode == 0, run.stderr
     assert json.loads(run.stdout) == [["default"], ["initialize", "render"]]
-
-
-def test_modules_are_joined_in_import_order(tmp_path: Path) -> None:
-    files = {
-        "c.js": "export const c = 1;\n",
-        "b.js": 'import { c } from "./c.js";\nexport function b() {\n  return c;\n}\n',
-        "a.js": 'import {\n  b,\n} from "./b.js";\nimport { c } from "./c.js";\n'
-        "export default b(c);\n",
-    }
-    for name, text in files.items():
-        (tmp_path / name).write_text(text)
-    joined = "const c = 1;\n\nfunction b() {\n  return c;\n}\n\nexport default b(c);\n"
-    assert join_modules(tmp_path / "a.js") == joined

@@ -8,7 +8,7 @@ import pytest
 
 from lstm_jax.course import GateExplorer
 from lstm_jax.course.checks.report import Panel
-from lstm_jax.course.explorers.explorer import SOURCES
+from lstm_jax.course.explorers.modules import SOURCES, STYLE
 from lstm_jax.course.pages.page import HERE, save_notebook
 
 
@@ -47,4 +47,4 @@ def test_a_verdict_is_large_on_slides_and_no_part_of_an_explorer() -> None:
     assert f".{its_class} {{ zoom" in (HERE / "slides.css").read_text(encoding="utf-8")
     for source in SOURCES.glob("*.js"):
         assert its_class not in source.read_text(encoding="utf-8")
-    assert its_class not in (SOURCES / "explorer.css").read_text(encoding="utf-8")
+    assert its_class not in STYLE.read_text(encoding="utf-8")
