@@ -1,21 +1,54 @@
 """The recurrence of `scan_cell`, arranged for speed: the same numbers, forward and backward.
 
-Only h_{t-1} W_h has to wait for the step before. Everything else is taken out of the walk:
+Four ideas, in the order of lesson 07, with the equations of the LSTM. Letters as in `arrays`; K is
+the number of steps in a block, N the number of weighted sums in a step, 4H here. Names side by side
+are a product of matrices; · multiplies number by number.
 
-    blocks      K steps at a time. x W_x is one product for the block, then the steps follow. (Where
-                x has few features, one product [x, h] W a step costs less.)
-    one tanh    σ(a) = ½ tanh(½a) + ½, so one tanh over all gates does what four functions on four
-                slices did.
-    backward    the gradient by hand. Forward keeps h and the state at the start of each block.
-                Backward computes the gates of a block again, all steps at once, since every
-                h_{t-1} is known now; turns them into slopes, all steps at once; walks back with
-                a product and a few multiplications a step; and ends with one product for the
-                gradient of the matrices, where differentiating the scan adds up T small ones.
+1.  One product for all gates. Their weighted sums stand side by side, as in `cells`:
 
-Memory that is touched for the first time costs more than arithmetic, so nothing of size T·4H is
-written unless that saves a larger product (`keeps_tapes`). What differs from cell to cell stands in
-`arithmetic`. Letters as in `arrays`, and K, the steps of a block. A block is in the order in which
-it is read: from the last step to the first where `reverse` is set.
+        sums_t = x_t W_x + h_{t-1} W_h + b                                  (B, N)
+
+    Where x has few features, x and h share one product: [x_t, h_{t-1}] W, W (D + H, N).
+
+2.  Blocks of K steps. Only h_{t-1} W_h has to wait for step t-1. So the `input_sums` x W_x are one
+    product for the whole block, (K, B, D) to (K, B, N). Then its steps follow.
+
+3.  One tanh for all gates. Since σ(a) = ½ tanh(½a) + ½, a step takes one tanh of all its sums,
+    those of i, f and o halved. These are its `activations` (B, N). From them `next_state` has the
+    gates, c_t and h_t.
+
+4.  A backward pass by hand. Let d_y be ∂loss/∂y, except that d_out_t is the part of ∂loss/∂h_t
+    that comes straight from output t. The chain rule, from the last step to the first:
+
+        d_h_t    = d_out_t + d_sums_{t+1} W_hᵀ                              (B, H)
+        d_c_t    = d_c_{t+1} · f_{t+1} + d_h_t · o_t · (1 - tanh² c_t)      (B, H)
+        d_sums_t = [d_c_t · g_t · i_t · (1 - i_t),                          (B, N)
+                    d_c_t · c_{t-1} · f_t · (1 - f_t),
+                    d_c_t · i_t · (1 - g_t²),
+                    d_h_t · tanh c_t · o_t · (1 - o_t)]
+
+    and from these the gradients of the inputs and of the weights:
+
+        d_x_t = d_sums_t W_xᵀ      d_W = Σ_t [x_t, h_{t-1}]ᵀ d_sums_t      d_b = Σ_t d_sums_t
+
+    Only d_h, d_c and d_sums have to wait for step t+1. So a block goes back in four parts:
+
+        `recompute`        the activations, all steps at once, because every h_{t-1} is known now
+        `slopes`           all factors above that hold no d, all steps at once
+        `step_back`        d_h, d_c and d_sums, step after step, with one product each, that by W_hᵀ
+        `weight_gradient`  the sums over t, as one product of (D + H, K·B) and (K·B, N), where the
+                           gradient of `scan_cell` adds up K small ones
+
+    A GRU has no c. Its gate r multiplies a part of h_{t-1} W_h, so the gradient of this product,
+    d_h_sums, differs from d_sums there; it is d_h_sums that goes through W_hᵀ. And h_t holds
+    z_t · h_{t-1}, so d_h_t has one more term, d_h_{t+1} · z_{t+1}.
+
+For `recompute`, forward keeps h and the state at the start of each block. Memory that is touched
+for the first time costs more than arithmetic. So forward keeps the activations, T·N numbers a row,
+only where it would cost more to compute them again (`keeps_activations`).
+
+What these parts are for each cell stands in `fast_cells`. The steps of a block stand in the order
+in which they are read: from the last to the first where `reverse` is set.
 """
 
 from collections.abc import Callable
@@ -27,20 +60,20 @@ import jax.numpy as jnp
 import numpy as np
 from jax.sharding import PartitionSpec
 
-from lstm_jax.arithmetic import arithmetic, zero_unless
 from lstm_jax.arrays import Array
-from lstm_jax.cells import GRUParams, LSTMState, Params, RNNParams
+from lstm_jax.cells import GRUParams, LSTMParams, LSTMState, Params, RNNParams, State
+from lstm_jax.fast_cells import Block, fast_cell, zero_unless
 from lstm_jax.scan import freeze, output, valid_steps
 
 
 @partial(jax.jit, static_argnames="reverse")
 def recurrence(
-    params: Params, xs: Array, state: Any, lengths: Array | None, *, reverse: bool
+    params: Params, xs: Array, state: State, lengths: Array | None, *, reverse: bool
 ) -> tuple[Array, Any]:
-    """What `scan_cell` computes, with an own backward pass. Nothing is checked.
+    """What `scan_cell` computes, with a backward pass of its own. Nothing is checked.
 
     Reverse-mode derivatives of any order go through it. Forward mode (`jax.jvp`, `jax.jacfwd`) is
-    refused by JAX, as of every `custom_vjp`; `lstm_jax.run_plain` has it.
+    refused by JAX, as for every `custom_vjp`; `lstm_jax.run_plain` has it.
     """
     batch, time, _ = xs.shape
     size = block_size(time, batch * params.b.nbytes)
@@ -67,7 +100,9 @@ def over_the_mesh(walk: Callable[..., Any], batch: int) -> Callable[..., Any]:
     )
 
 
-CACHE = 3 * 2**19  # bytes of a block's sums: they are written, then read, and should stay near
+# --- How much at once, and what is kept ----------------------------------------------------------
+
+CACHE = 3 * 2**19  # bytes of the sums of a block, which are read soon after they are written
 
 
 def block_size(time: int, step: int) -> int:
@@ -82,12 +117,12 @@ def block_size(time: int, step: int) -> int:
 WARM = 2**24  # bytes that a process gets without fetching every page of them anew
 
 
-def keeps_tapes(params: Params, steps: int) -> bool:
-    """Whether forward keeps the gates of `steps` = B·T: where that is less than computing them.
+def keeps_activations(params: Params, steps: int) -> bool:
+    """Whether forward keeps the activations of `steps` = B·T, so that none are computed again.
 
-    To compute a number again takes D + H multiplications; to keep it costs about as much as 64 of
-    them, or 256 in memory that is fetched anew, as measured. An RNN has its gates anyway, in its
-    outputs.
+    To compute a number again takes D + H multiplications. To keep it costs about as much as 64 of
+    them, or as 256 where the memory is fetched anew, as measured. An RNN keeps its activations
+    anyway, because they are its outputs.
     """
     features, hidden = len(params.w_x), len(params.w_h)
     size = 4 * hidden * steps * params.w_h.dtype.itemsize
@@ -95,13 +130,13 @@ def keeps_tapes(params: Params, steps: int) -> bool:
 
 
 class Blocks(NamedTuple):
-    """Blocks of `size` steps in the order in which they are read, time first inside a block."""
+    """The blocks of `size` steps of an array (B, T, ...), numbered as they are read."""
 
     size: int
     reverse: bool
 
     def read(self, array: Array, k: Array) -> Array:
-        """Block k of an array (B, T, ...): (K, B, ...)."""
+        """Block k of an array (B, T, ...), time first: (K, B, ...)."""
         block = jax.lax.dynamic_slice_in_dim(
             array, self._place(array, k), self.size, axis=1, allow_negative_indices=False
         )
@@ -114,115 +149,131 @@ class Blocks(NamedTuple):
             array, block, self._place(array, k), axis=1, allow_negative_indices=False
         )
 
-    def count(self, array: Array) -> int:
-        """The number of blocks of an array (B, T, ...)."""
+    def numbers(self, array: Array) -> Array:
+        """0, 1, … for the blocks of an array: constants, which cost no kernel to compile."""
+        return jnp.asarray(np.arange(self._count(array), dtype=np.int32))
+
+    def _count(self, array: Array) -> int:
         return array.shape[1] // self.size
 
-    def numbers(self, array: Array) -> Array:
-        """0, 1, … for its blocks: constants, which cost no kernel to compile."""
-        return jnp.asarray(np.arange(self.count(array), dtype=np.int32))
-
     def _place(self, array: Array, k: Array) -> Array:
-        return self.size * (self.count(array) - 1 - k if self.reverse else k)
+        return self.size * (self._count(array) - 1 - k if self.reverse else k)
 
     def _in_order(self, block: Array) -> Array:
         return block[::-1] if self.reverse else block
 
 
+# --- Forward -------------------------------------------------------------------------------------
+
+
 @partial(jax.custom_vjp, nondiff_argnums=(4,))
 def _walk(
-    params: Params, xs: Array, state: Any, lengths: Array | None, blocks: Blocks
-) -> tuple[Array, Any]:
+    params: Params, xs: Array, state: State, lengths: Array | None, blocks: Blocks
+) -> tuple[Array, State]:
     hs, final, _ = _forward(params, xs, state, lengths, blocks, keep=False)
     return hs, final
 
 
 def _walk_and_keep(
-    params: Params, xs: Array, state: Any, lengths: Array | None, blocks: Blocks
-) -> tuple[tuple[Array, Any], Any]:
-    keep = keeps_tapes(params, xs.shape[0] * xs.shape[1])
+    params: Params, xs: Array, state: State, lengths: Array | None, blocks: Blocks
+) -> tuple[tuple[Array, State], Any]:
+    keep = keeps_activations(params, xs.shape[0] * xs.shape[1])
     hs, final, kept = _forward(params, xs, state, lengths, blocks, keep=keep)
     return (hs, final), (params, xs, lengths, hs, kept)
 
 
 def _forward(
-    params: Params, xs: Array, state: Any, lengths: Array | None, blocks: Blocks, *, keep: bool
-) -> tuple[Array, Any, Any]:
-    """hs, the final state and, for each block, its first state and, to `keep`, its tapes."""
-    cell = arithmetic(params)
-    weights = cell.arrange(params)
-    valid = _valid(lengths, xs)
+    params: Params, xs: Array, state: State, lengths: Array | None, blocks: Blocks, *, keep: bool
+) -> tuple[Array, State, Any]:
+    """hs, the final state, and of each block the state before it and (`keep`) its activations."""
+    cell = fast_cell(params)
+    valid = _valid(lengths, xs)  # (B, T, 1)
 
-    def one_step(state: Any, step: Any) -> tuple[Any, Any]:
-        x_sums, valid = step
-        tape = cell.tape(weights, x_sums, output(state))
-        moved = cell.advance(tape, state)
+    def one_step(state: State, step: Any) -> tuple[State, Any]:
+        x_sums, valid = step  # (B, N), (B, 1)
+        activations = cell.activations(x_sums, output(state))  # (B, N)
+        moved = cell.next_state(activations, state)  # (B, H) each
         state = moved if valid is None else freeze(valid, moved, state)
-        return state, (zero_unless(valid, output(state)), tape if keep else None)
+        return state, (zero_unless(valid, output(state)), activations if keep else None)
 
-    def one_block(carry: Any, k: Array) -> tuple[Any, Any]:
+    def one_block(carry: tuple[State, Array], k: Array) -> tuple[tuple[State, Array], Any]:
         start, hs = carry
-        now = None if valid is None else blocks.read(valid, k)
-        x = zero_unless(now, blocks.read(xs, k))
-        state, (h, tapes) = jax.lax.scan(one_step, start, (cell.sums(weights, x), now))
-        return (state, blocks.write(hs, h, k)), (start, tapes)
+        now = None if valid is None else blocks.read(valid, k)  # (K, B, 1)
+        x = zero_unless(now, blocks.read(xs, k))  # (K, B, D)
+        steps = cell.input_sums(x), now
+        state, (h, activations) = jax.lax.scan(one_step, start, steps)  # h (K, B, H)
+        return (state, blocks.write(hs, h, k)), (start, activations)
 
-    hs = _empty((*xs.shape[:2], params.w_h.shape[0]), xs.dtype)
+    hs = _empty((*xs.shape[:2], len(params.w_h)), xs.dtype)  # (B, T, H)
     (state, hs), kept = jax.lax.scan(one_block, (state, hs), blocks.numbers(xs))
     return hs, state, kept
 
 
+# --- Backward ------------------------------------------------------------------------------------
+
+
 def _backward(blocks: Blocks, residuals: Any, cotangents: Any) -> tuple[Any, ...]:
-    """The gradient, from the last block read to the first."""
+    """The gradient, from the last block read to the first; JAX calls a gradient a cotangent."""
     params, xs, lengths, hs, kept = residuals
-    d_hs, d_state = cotangents
-    cell = arithmetic(params)
-    (joined, split), w_h_back, w_x_back = jax.vjp(cell.join, params), params.w_h.T, params.w_x.T
-    valid = _valid(lengths, xs)
+    d_hs, d_final = cotangents
+    cell, w_h_transposed, w_x_transposed = fast_cell(params), params.w_h.T, params.w_x.T
+    valid = _valid(lengths, xs)  # (B, T, 1)
 
-    # The share of a step's gradient that goes through W_h is multiplied in the step before it,
-    # where it is needed. XLA runs up to eight operations without its scheduler, which takes as
-    # long as all of them do; so a step is to have no more, and carries as little as it can.
-    def before(d_recurrent: Array, d_state: Any) -> Any:
-        return _add_to_output(d_state, d_recurrent @ w_h_back)
+    # Step t hands back to step t-1 its d_h_sums (B, N), and those parts of d_h and d_c (B, H) that
+    # do not pass through W_h. The product by W_hᵀ is left to step t-1, where d_h is needed. The
+    # reason is XLA: it runs a loop body of up to eight operations without its scheduler, and the
+    # scheduler takes as long as all of them do. So a step has no more than eight, and it carries
+    # as few arrays as it can: None stands for an array of zeros.
+    def from_next_step(d_h_sums: Array, d_h: Array | None, d_c: Array | None) -> Any:
+        d_h_through_sums = d_h_sums @ w_h_transposed
+        return d_h_through_sums if d_h is None else d_h + d_h_through_sums, d_c
 
-    def one_step_back(carry: Any, step: Any) -> tuple[Any, Array]:
-        d_h, slopes, valid = step
-        d_after = before(*carry)
-        d_sums, d_state = cell.retreat(slopes, _add_to_output(d_after, d_h))
-        if valid is not None:  # a row that has ended hands on what it was given
-            d_sums = zero_unless(valid, d_sums)
-            d_state = freeze(valid, _add_to_output(d_state, jnp.zeros_like(d_h)), d_after)
-        return (cell.recurrent(d_sums, slopes), d_state), d_sums
+    def one_step_back(handed_back: Any, step: Any) -> tuple[Any, Array]:
+        d_out, slopes, valid = step  # (B, H), those of `slopes` without K, (B, 1)
+        d_h_after, d_c_after = from_next_step(*handed_back)
+        d_sums, d_h_sums, d_h, d_c = cell.step_back(slopes, d_h_after + d_out, d_c_after, valid)
+        if valid is not None:  # the state of a row that has ended stays, so its gradient does too
+            d_h = jnp.zeros_like(d_out) if d_h is None else d_h
+            d_h, d_c = freeze(valid, (d_h, d_c), (d_h_after, d_c_after))
+        return (d_h_sums, d_h, d_c), d_sums
 
-    def one_block_back(carry: Any, block: Any) -> tuple[Any, None]:
-        d_after, d_joined, d_xs = carry
-        k, (start, tape) = block
-        now = None if valid is None else blocks.read(valid, k)
-        x, h, d_h = (zero_unless(now, blocks.read(array, k)) for array in (xs, hs, d_hs))
-        first = output(start)[None]
-        # A row that is read backwards waits at its first state, with no output, for its last step.
+    def one_block_back(carry: Any, step: Any) -> tuple[Any, None]:
+        handed_back, d_weights, d_xs = carry
+        k, (start, activations) = step
+        now = None if valid is None else blocks.read(valid, k)  # (K, B, 1)
+        x, h, d_out = (zero_unless(now, blocks.read(array, k)) for array in (xs, hs, d_hs))
+        first = output(start)[None]  # (1, B, H)
+        # Where a row is read backwards, its padding comes first. There its outputs are 0, but its
+        # state is the one that it started with.
         h_before = h[:-1] if now is None else jnp.where(now[:-1], h[:-1], first)
-        h_before = jnp.concatenate([first, h_before])
-        if tape is None:
-            tape = cell.recall(joined, x, h_before, h)
-        slopes = cell.slopes(tape, start, h_before, now)
-        d_before, d_sums = jax.lax.scan(one_step_back, d_after, (d_h, slopes, now), reverse=True)
-        d_now = cell.gradient(x, h_before, d_sums, cell.recurrent(d_sums, slopes))
-        d_joined = jax.tree.map(jnp.add, d_joined, d_now)
-        return (d_before, d_joined, blocks.write(d_xs, d_sums @ w_x_back, k)), None
+        block = Block(start, x, jnp.concatenate([first, h_before]), h, now)
+        if activations is None:
+            activations = cell.recompute(block)  # (K, B, N)
+        slopes = cell.slopes(block, activations)
+        steps = d_out, slopes, now
+        handed_back, d_sums = jax.lax.scan(one_step_back, handed_back, steps, reverse=True)
+        d_block = cell.weight_gradient(block, d_sums, slopes)
+        d_weights = jax.tree.map(jnp.add, d_weights, d_block)
+        return (handed_back, d_weights, blocks.write(d_xs, d_sums @ w_x_transposed, k)), None
 
+    d_h, d_c = d_final if isinstance(d_final, LSTMState) else (d_final, None)
     if valid is None and not isinstance(params, GRUParams):
-        d_hs, d_state = _enter_by_output(d_hs, d_state, 0 if blocks.reverse else xs.shape[1] - 1)
-    nothing = jnp.zeros((len(xs), params.w_h.shape[1]), xs.dtype)  # goes through W_h at the end
-    start = (
-        (nothing, d_state),
-        jax.tree.map(jnp.zeros_like, joined),
-        _empty(xs.shape, xs.dtype),
+        # The final h is also the output of the last step read, so its gradient can enter there.
+        # After that step an RNN or LSTM has no h that does not pass through W_h: None.
+        last = 0 if blocks.reverse else xs.shape[1] - 1
+        d_last = (d_hs[:, last] + d_h)[:, None]  # (B, 1, H)
+        d_hs, d_h = jax.lax.dynamic_update_slice_in_dim(d_hs, d_last, last, axis=1), None
+    no_sums = jnp.zeros((len(xs), params.w_h.shape[1]), xs.dtype)  # (B, N): no step comes after it
+    carry = (
+        (no_sums, d_h, d_c),
+        jax.tree.map(jnp.zeros_like, cell.weights),
+        _empty(xs.shape, xs.dtype),  # d_xs (B, T, D)
     )
-    steps = (blocks.numbers(xs), kept)
-    (d_first, d_joined, d_xs), _ = jax.lax.scan(one_block_back, start, steps, reverse=True)
-    return *split(d_joined), d_xs, before(*d_first), None
+    steps = blocks.numbers(xs), kept
+    (handed_back, d_weights, d_xs), _ = jax.lax.scan(one_block_back, carry, steps, reverse=True)
+    d_h, d_c = from_next_step(*handed_back)
+    d_state = LSTMState(d_h, d_c) if isinstance(params, LSTMParams) else d_h
+    return cell.as_params(d_weights), d_xs, d_state, None
 
 
 _walk.defvjp(_walk_and_keep, _backward)
@@ -237,21 +288,3 @@ def _empty(shape: tuple[int, ...], dtype: Any) -> Array:
     """An array of whatever the memory holds: every place is written before it is read."""
     array: Array = jax.lax.empty(shape, dtype)  # type: ignore[no-untyped-call]
     return array
-
-
-def _add_to_output(state: Any, h: Array) -> Any:
-    """The cotangent of a state with h more in that of its h, which is None where it is 0."""
-    rest: Any = output(state)
-    h = h if rest is None else rest + h
-    return LSTMState(h, state.c) if isinstance(state, LSTMState) else h
-
-
-def _enter_by_output(d_hs: Array, d_state: Any, last: int) -> tuple[Array, Any]:
-    """The cotangent of the final h as part of that of the output of the `last` step read.
-
-    h is nothing that an RNN or LSTM keeps, so from there on the walk has one array less to carry.
-    """
-    d_h = d_hs[:, last] + output(d_state)
-    d_hs = jax.lax.dynamic_update_slice_in_dim(d_hs, d_h[:, None], last, axis=1)
-    no_h: Any = None
-    return d_hs, d_state._replace(h=no_h) if isinstance(d_state, LSTMState) else no_h

@@ -120,8 +120,8 @@ def diagonal_affine(params: DiagonalParams, x: Array) -> tuple[Array, Array, Dia
     a = jax.nn.sigmoid(params.decay)
     # √((1 - a)(1 + a)), with 1 - a from its logarithm: the slope of the root at 0 is infinite.
     scale = jnp.exp(0.5 * (jax.nn.log_sigmoid(-params.decay) + jnp.log1p(a)))
-    b = _along(scale, x) * _sums(params, x)
-    return jnp.broadcast_to(_along(a, x), b.shape), b, DiagonalGates()
+    b = along(scale, x) * _sums(params, x)
+    return jnp.broadcast_to(along(a, x), b.shape), b, DiagonalGates()
 
 
 def affine(params: LinearParams, x: Array) -> tuple[Array, Array, LinearGates]:
@@ -147,9 +147,9 @@ def linear_step(params: LinearParams, h: Array, x: Array) -> tuple[Array, Linear
 
 
 def _sums(params: LinearParams, x: Array) -> Array:
-    return x @ params.w_x + _along(params.b, x)
+    return x @ params.w_x + along(params.b, x)
 
 
-def _along(row: Array, x: Array) -> Array:
-    """A row (H,) with the leading axes of x, of size 1 each."""
+def along(row: Array, x: Array) -> Array:
+    """A row (N,) with the leading axes of x, of size 1 each."""
     return row.reshape((1,) * (x.ndim - 1) + row.shape)

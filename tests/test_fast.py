@@ -12,7 +12,7 @@ import oracles
 import pytest
 
 from lstm_jax import fast, run, run_plain
-from lstm_jax.arithmetic import ARITHMETIC, FEW, arithmetic
+from lstm_jax.fast_cells import FEW, fast_cell
 
 KINDS = list(oracles.KINDS)
 
@@ -41,10 +41,10 @@ def short_blocks(monkeypatch):
     jax.clear_caches()
 
 
-@pytest.fixture(params=[False, True], ids=["recalled", "kept"])
+@pytest.fixture(params=[False, True], ids=["recomputed", "kept"])
 def keep(request, monkeypatch, short_blocks):
-    """Both ways to the gates of the way back: computed again, and kept."""
-    monkeypatch.setattr(fast, "keeps_tapes", lambda *_: request.param)
+    """Both ways to the activations in the backward pass: computed again, and kept."""
+    monkeypatch.setattr(fast, "keeps_activations", lambda *_: request.param)
 
 
 @pytest.mark.usefixtures("keep")
@@ -74,8 +74,8 @@ def test_fast_is_plain_forward_and_backward(kind, time, lengths, reverse, dtype)
 @pytest.mark.parametrize("kind", KINDS)
 def test_many_features_have_a_product_of_their_own(kind):
     few, many = (draw(kind, batch=3, time=9, features=count) for count in (FEW - 1, FEW))
-    joined = [arithmetic(case.params) is not ARITHMETIC[type(case.params)] for case in (few, many)]
-    assert joined == [kind != "gru", False]
+    waits = [fast_cell(case.params).input_sums(case.xs) is case.xs for case in (few, many)]
+    assert waits == [kind != "gru", False]
     for case in (few, many):
         ours, plain = (
             results_and_gradient(f, case, lengths=jnp.array([9, 0, 6])) for f in (run, run_plain)

@@ -115,7 +115,7 @@ CORE = [
     "cells",
     "init",
     "scan",
-    "arithmetic",
+    "fast_cells",
     "fast",
     "parallel",
     "layers",
