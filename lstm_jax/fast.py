@@ -31,11 +31,12 @@ are a product of matrices; · multiplies number by number.
 
         d_x_t = d_sums_t W_xᵀ      d_W = Σ_t [x_t, h_{t-1}]ᵀ d_sums_t      d_b = Σ_t d_sums_t
 
-    Only d_h, d_c and d_sums have to wait for step t+1. So a block goes back in four parts:
+    Only d_h, d_c and d_sums have to wait for step t+1. So a block goes back in five pieces:
 
         `recompute`        the activations, all steps at once, because every h_{t-1} is known now
         `slopes`           all factors above that hold no d, all steps at once
-        `step_back`        d_h, d_c and d_sums, step after step, with one product each, that by W_hᵀ
+        `from_next_step`   d_h, except for d_out_t: the only product of a step, that by W_hᵀ
+        `step_back`        d_c and d_sums; these two pieces take turns, one step after another
         `weight_gradient`  the sums over t, as one product of (D + H, K·B) and (K·B, N), where the
                            gradient of `scan_cell` adds up K small ones
 
@@ -47,7 +48,7 @@ For `recompute`, forward keeps h and the state at the start of each block. Memor
 for the first time costs more than arithmetic. So forward keeps the activations, T·N numbers a row,
 only where it would cost more to compute them again (`keeps_activations`).
 
-What these parts are for each cell stands in `fast_cells`. The steps of a block stand in the order
+What these pieces are for each cell stands in `fast_cells`. The steps of a block stand in the order
 in which they are read: from the last to the first where `reverse` is set.
 """
 

@@ -26,7 +26,7 @@ class Block(NamedTuple):
     start: Any  # the state before the first step; its arrays are (B, H)
     x: Array  # (K, B, D)
     h_before: Array  # (K, B, H), the output of the step before each step
-    h: Array  # (K, B, H)
+    h: Array  # (K, B, H), the output of each step
     valid: Array | None  # (K, B, 1), true where a row has not yet ended; None: nowhere ended
 
 
@@ -143,7 +143,7 @@ class _RNN(_OneMatrix):
         return jnp.tanh(sums + along(self.params.b, sums))
 
     def next_state(self, activations: Array, _state: Array) -> Array:
-        return activations
+        return activations  # h
 
     def recompute(self, block: Block) -> Array:
         return block.h  # kept as the output
@@ -185,8 +185,8 @@ class _LSTM(_OneMatrix):
 
     def slopes(self, block: Block, activations: Array) -> LSTMSlopes:
         i, f, g, o = self.gates(activations)
-        # c was not kept. It is computed again by a walk without a product; f = 1 and i g = 0 hold
-        # it still where a row has ended.
+        # c was not kept. It is computed again by a walk without a product. Where a row has ended,
+        # f = 1 and i g = 0 leave c as it is.
         written = zero_unless(block.valid, i * g)
         kept = f if block.valid is None else jnp.where(block.valid, f, jnp.ones_like(f))
 
