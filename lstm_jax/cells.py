@@ -5,7 +5,7 @@ next state. Rows are examples, so the lectures' W x is written `x @ w_x` here: e
 from its rows to its columns.
 """
 
-from typing import Any, NamedTuple, assert_never
+from typing import Any, NamedTuple, TypeVar, assert_never, overload
 
 import jax
 import jax.numpy as jnp
@@ -19,10 +19,13 @@ from lstm_jax.arrays import (
     check_size,
 )
 from lstm_jax.linear import (
+    DiagonalGates,
     DiagonalParams,
     LinearGates,
     LinearParams,
+    MinGRUGates,
     MinGRUParams,
+    MinLSTMGates,
     MinLSTMParams,
     linear_step,
 )
@@ -75,7 +78,9 @@ class LSTMState(NamedTuple):
     c: Array
 
 
-State = Array | LSTMState  # the state of every other cell is h alone
+OtherParams = RNNParams | GRUParams | LinearParams  # the cells whose state is h alone
+State = Array | LSTMState
+StateT = TypeVar("StateT", bound=State)
 
 # --- What happens inside one step ----------------------------------------------------------------
 
@@ -176,7 +181,19 @@ def cell_step(params: AnyParams, state: Any, x: Array) -> tuple[Any, Any]:
 _cell_step = jax.jit(cell_step)
 
 
-def step(params: AnyParams, state: State, x: ArrayLike) -> tuple[Any, Any]:
+@overload
+def step(params: RNNParams, state: Array, x: ArrayLike) -> tuple[Array, RNNGates]: ...
+@overload
+def step(params: LSTMParams, state: LSTMState, x: ArrayLike) -> tuple[LSTMState, LSTMGates]: ...
+@overload
+def step(params: GRUParams, state: Array, x: ArrayLike) -> tuple[Array, GRUGates]: ...
+@overload
+def step(params: MinLSTMParams, state: Array, x: ArrayLike) -> tuple[Array, MinLSTMGates]: ...
+@overload
+def step(params: MinGRUParams, state: Array, x: ArrayLike) -> tuple[Array, MinGRUGates]: ...
+@overload
+def step(params: DiagonalParams, state: Array, x: ArrayLike) -> tuple[Array, DiagonalGates]: ...
+def step(params: AnyParams, state: State, x: ArrayLike) -> tuple[State, Gates]:
     """One time step of any cell.
 
     Args:
@@ -203,7 +220,11 @@ def step(params: AnyParams, state: State, x: ArrayLike) -> tuple[Any, Any]:
     return _cell_step(params, check_state("step", params, state, x.shape[0]), x)
 
 
-def zero_state(params: AnyParams, batch: int | None = None) -> Any:
+@overload
+def zero_state(params: LSTMParams, batch: int | None = None) -> LSTMState: ...
+@overload
+def zero_state(params: OtherParams, batch: int | None = None) -> Array: ...
+def zero_state(params: AnyParams, batch: int | None = None) -> State:
     """The state before the first step, all zeros: (batch, H) arrays, or (H,) without a batch."""
     _, hidden_size = check_params("zero_state", params)
     rows = () if batch is None else (check_size("zero_state", "batch", batch),)
@@ -213,7 +234,7 @@ def zero_state(params: AnyParams, batch: int | None = None) -> Any:
 
 # --- Checks --------------------------------------------------------------------------------------
 
-CELLS: dict[type[Any], int] = {  # how many blocks of H columns the matrices of each have
+CELLS: dict[type[AnyParams], int] = {  # how many blocks of H columns the matrices of each have
     RNNParams: 1,
     LSTMParams: 4,
     GRUParams: 3,
@@ -262,7 +283,7 @@ def check_gated_by_state(where: str, params: Any, name: str = "params") -> tuple
     return check_params(where, params, name)
 
 
-def check_state(where: str, params: AnyParams, state: Any, batch: int | None) -> Any:
+def check_state(where: str, params: AnyParams, state: Any, batch: int | None) -> State:
     """`state` as arrays of shape (batch, H), or (H,) where batch is None, or a `ValueError`."""
     kind = type(params).__name__
     if isinstance(params, LSTMParams):

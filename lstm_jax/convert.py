@@ -15,7 +15,7 @@ flax nnx GRU that has b_n, since nnx keeps none.
 """
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 import jax
 import jax.numpy as jnp
@@ -32,6 +32,7 @@ from lstm_jax.cells import (
 )
 
 Weights = dict[str, Any]  # the arrays of a cell under the names of its library
+Kind = TypeVar("Kind", bound=Params)
 
 _GATES = {RNNParams: ("",), LSTMParams: ("i", "f", "g", "o"), GRUParams: ("r", "z", "n")}
 _CELLS = {len(gates): kind for kind, gates in _GATES.items()}
@@ -54,7 +55,7 @@ def to_torch(params: Params) -> Weights:
     )
 
 
-def from_torch(weights: Mapping[str, Any]) -> Any:
+def from_torch(weights: Mapping[str, Any]) -> Params:
     """Parameters from the state dict of a one-layer `torch.nn.RNN`, `LSTM` or `GRU`.
 
     Raises:
@@ -81,7 +82,7 @@ def to_equinox(params: LSTMParams | GRUParams) -> Weights:
     return _numpy(**fields)
 
 
-def from_equinox(weights: Mapping[str, Any]) -> Any:
+def from_equinox(weights: Mapping[str, Any]) -> LSTMParams | GRUParams:
     """Parameters from the fields of an `equinox.nn.LSTMCell` or `GRUCell`, as `vars(cell)` gives.
 
     Raises:
@@ -107,7 +108,7 @@ def to_keras(params: Params) -> list[np.ndarray[Any, Any]]:
     return [np.asarray(_reordered(a, "rzn", "zrn")) for a in (params.w_x, params.w_h, biases)]
 
 
-def from_keras(weights: list[Any]) -> Any:
+def from_keras(weights: list[Any]) -> Params:
     """Parameters from `get_weights()` of a Keras `SimpleRNN`, `LSTM` or `GRU(reset_after=True)`.
 
     Raises:
@@ -155,7 +156,7 @@ def to_flax(params: Params) -> Weights:
     return tree
 
 
-def from_flax(weights: Mapping[str, Any]) -> Any:
+def from_flax(weights: Mapping[str, Any]) -> Params:
     """Parameters from the tree under "params" of a linen recurrent cell.
 
     Raises:
@@ -237,7 +238,7 @@ def _entries(where: str, weights: Mapping[str, Any], names: tuple[str, ...]) -> 
     return [a if isinstance(a, jax.Array) else jnp.asarray(np.asarray(a)) for a in arrays]
 
 
-def _kind(where: str, w_h: Array) -> Callable[..., Any]:
+def _kind(where: str, w_h: Array) -> Callable[..., Params]:
     """The cell whose recurrent matrix, one block a gate, has the shape of w_h (H, blocks·H)."""
     rows, columns = w_h.shape if w_h.ndim == 2 else (0, 1)
     blocks = columns // rows if rows and columns % rows == 0 else 0
@@ -249,6 +250,6 @@ def _kind(where: str, w_h: Array) -> Callable[..., Any]:
     return _CELLS[blocks]
 
 
-def _checked(where: str, params: Any) -> Any:
+def _checked(where: str, params: Kind) -> Kind:
     check_params(where, params, "the result")
     return params

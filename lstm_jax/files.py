@@ -24,7 +24,7 @@ _FORMAT = "lstm_jax 1"
 _NAMED = {kind.__name__: kind for kind in (*CELLS, Bidirectional)}
 
 
-def save(path: str | os.PathLike[str], params: Any) -> None:
+def save(path: str | os.PathLike[str], params: object) -> None:
     """Write parameters to a safetensors file.
 
     Args:
@@ -41,8 +41,10 @@ def save(path: str | os.PathLike[str], params: Any) -> None:
     write_arrays(path, arrays, {"format": _FORMAT, "layout": json.dumps(layout)})
 
 
-def load(path: str | os.PathLike[str]) -> Any:
+def load(path: str | os.PathLike[str]) -> object:
     """Read what `save` wrote: the same tree, its arrays on JAX's default device.
+
+    A type checker cannot know what a file holds: `assert isinstance(params, LSTMParams)` tells it.
 
     Raises:
         FileNotFoundError: where there is no such file.

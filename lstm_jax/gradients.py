@@ -10,15 +10,23 @@ as a matrix of size about 1 and the logarithm of what was taken out.
 """
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, overload
 
 import jax
 import jax.numpy as jnp
 
 from lstm_jax.arrays import Array, ArrayLike
-from lstm_jax.cells import LSTMState, Params, State, check_gated_by_state
+from lstm_jax.cells import (
+    GRUParams,
+    LSTMParams,
+    LSTMState,
+    Params,
+    RNNParams,
+    State,
+    check_gated_by_state,
+)
 from lstm_jax.layers import check_sequences, unbatch
-from lstm_jax.traces import Clamp, Held, LSTMTrace, held_gates, held_step, trace
+from lstm_jax.traces import Clamp, Held, LSTMTrace, Trace, held_gates, held_step, trace
 
 
 class GradientFlow(NamedTuple):
@@ -35,6 +43,14 @@ class GradientFlow(NamedTuple):
     direct: Array | None
 
 
+@overload
+def gradient_flow(
+    params: LSTMParams, xs: ArrayLike, state: LSTMState | None = None
+) -> GradientFlow: ...
+@overload
+def gradient_flow(
+    params: RNNParams | GRUParams, xs: ArrayLike, state: Array | None = None
+) -> GradientFlow: ...
 def gradient_flow(params: Params, xs: ArrayLike, state: State | None = None) -> GradientFlow:
     """The gradient that reaches each step from the last one.
 
@@ -75,7 +91,7 @@ def influence(params: Params, xs: ArrayLike, *, clamps: Sequence[Clamp] | Held =
 
 @jax.jit
 def _gradient_flow(params: Params, xs: Array, state: Any) -> GradientFlow:
-    record = trace(params, xs, state)
+    record: Trace = trace(params, xs, state)
     by_state, _ = _step_jacobians(params, xs, record, None)
     size = by_state.shape[-1]
 
@@ -97,7 +113,7 @@ def _gradient_flow(params: Params, xs: Array, state: Any) -> GradientFlow:
 @jax.jit
 def _influence(params: Params, xs: Array, state: Any, held: Held | None) -> Array:
     batch, time, features = xs.shape
-    record = trace(params, xs, state, clamps=() if held is None else held)
+    record: Trace = trace(params, xs, state, clamps=() if held is None else held)
     by_state, by_input = _step_jacobians(params, xs, record, held)
     hidden_size, size = params.w_h.shape[0], by_state.shape[-1]
 
@@ -145,11 +161,11 @@ class _Scaled(NamedTuple):
 
 
 def _step_jacobians(
-    params: Params, xs: Array, record: Any, held: Held | None
+    params: Params, xs: Array, record: Trace, held: Held | None
 ) -> tuple[Array, Array]:
     """∂s_t/∂s_{t-1} (T, B, S, S) and ∂s_t/∂x_t (T, B, S, D) for every step."""
 
-    def whole(state: Any) -> Array:
+    def whole(state: State) -> Array:
         return jnp.concatenate(state, axis=-1) if isinstance(state, LSTMState) else state
 
     def one_step(flat: Array, x: Array, held: Held | None) -> Array:

@@ -1,7 +1,7 @@
 """Initial weights: they decide how far gradient reaches before anything is learned."""
 
 from functools import partial
-from typing import Any
+from typing import TypeVar
 
 import jax
 import jax.numpy as jnp
@@ -9,6 +9,8 @@ import jax.numpy as jnp
 from lstm_jax.arrays import Array, Key, check_key, check_scalar, check_size, is_concrete
 from lstm_jax.cells import GRUParams, LSTMParams, RNNParams, check_params
 from lstm_jax.linear import DiagonalParams, MinGRUParams, MinLSTMParams
+
+Gated = TypeVar("Gated", LSTMParams, GRUParams, MinLSTMParams, MinGRUParams)
 
 
 def init_rnn(
@@ -125,9 +127,7 @@ def init_diagonal(
     return DiagonalParams(w_x, jnp.zeros_like(kept), jnp.log(kept) - jnp.log1p(-kept))
 
 
-def chrono(
-    key: Key, params: LSTMParams | GRUParams | MinLSTMParams | MinGRUParams, longest: int
-) -> Any:
+def chrono(key: Key, params: Gated, longest: int) -> Gated:
     """The same weights with biases for memories of all lengths up to `longest` steps.
 
     What a gate at σ(b) keeps falls to 1/e in -1/ln σ(b) steps, about e^b. So the bias of the gate

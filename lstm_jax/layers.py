@@ -7,7 +7,7 @@ their state, in `parallel`.
 
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypedDict, TypeVar, Unpack, overload
 
 import jax
 import jax.numpy as jnp
@@ -16,6 +16,9 @@ import numpy as np
 from lstm_jax.arrays import Array, ArrayLike, Axis, check_array, check_shape, is_concrete
 from lstm_jax.cells import (
     AnyParams,
+    LSTMParams,
+    LSTMState,
+    OtherParams,
     State,
     check_params,
     check_state,
@@ -27,7 +30,25 @@ from lstm_jax.linear import LinearParams
 from lstm_jax.parallel import linear_recurrence
 from lstm_jax.scan import scan_cell
 
+Walk = Callable[..., tuple[Array, State]]  # such as `scan_cell`
+Tree = TypeVar("Tree")
 
+
+class RunOptions(TypedDict, total=False):
+    """The keywords of `run`, which are the same for every cell."""
+
+    lengths: ArrayLike | None
+    reverse: bool
+
+
+@overload
+def run(
+    params: LSTMParams, xs: ArrayLike, state: LSTMState | None = None, **rest: Unpack[RunOptions]
+) -> tuple[Array, LSTMState]: ...
+@overload
+def run(
+    params: OtherParams, xs: ArrayLike, state: Array | None = None, **rest: Unpack[RunOptions]
+) -> tuple[Array, Array]: ...
 def run(
     params: AnyParams,
     xs: ArrayLike,
@@ -35,7 +56,7 @@ def run(
     *,
     lengths: ArrayLike | None = None,
     reverse: bool = False,
-) -> tuple[Array, Any]:
+) -> tuple[Array, State]:
     """Walk a cell along its sequences.
 
     The walk is arranged for speed, with a backward pass of its own (`lstm_jax.fast`, and for
@@ -60,10 +81,18 @@ def run(
         TypeError: under forward-mode differentiation.
     """
     is_linear = isinstance(params, LinearParams)
-    walk: Callable[..., Any] = linear_recurrence if is_linear else recurrence
+    walk: Walk = linear_recurrence if is_linear else recurrence
     return _walk("run", walk, params, xs, state, lengths, reverse)
 
 
+@overload
+def run_plain(
+    params: LSTMParams, xs: ArrayLike, state: LSTMState | None = None, **rest: Unpack[RunOptions]
+) -> tuple[Array, LSTMState]: ...
+@overload
+def run_plain(
+    params: OtherParams, xs: ArrayLike, state: Array | None = None, **rest: Unpack[RunOptions]
+) -> tuple[Array, Array]: ...
 def run_plain(
     params: AnyParams,
     xs: ArrayLike,
@@ -71,7 +100,7 @@ def run_plain(
     *,
     lengths: ArrayLike | None = None,
     reverse: bool = False,
-) -> tuple[Array, Any]:
+) -> tuple[Array, State]:
     """`run`, as one scan over `cell_step`: the same results, and all derivatives JAX can form.
 
     It is what `run` is tested against, and the way for forward mode. For arguments and errors see
@@ -87,7 +116,7 @@ def run_parallel(
     *,
     lengths: ArrayLike | None = None,
     reverse: bool = False,
-) -> tuple[Array, Any]:
+) -> tuple[Array, Array]:
     """`run`, with all steps joined by an associative scan, on whatever device.
 
     The results are those of `run`, which does as this function but on a CPU: there one step after
@@ -109,13 +138,13 @@ def run_parallel(
 
 def _walk(
     where: str,
-    walk: Callable[..., tuple[Array, Any]],
+    walk: Walk,
     params: AnyParams,
     xs: Any,
     state: Any,
     lengths: Any,
     reverse: Any,
-) -> tuple[Array, Any]:
+) -> tuple[Array, Any]:  # a state of the kind that belongs to `params`
     single, xs, state, lengths = check_sequences(where, params, xs, state, lengths)
     if not isinstance(reverse, bool | np.bool_):
         raise ValueError(f"{where}: reverse should be True or False, got {reverse!r}")
@@ -131,7 +160,7 @@ def _walk(
     return (hs[0], unbatch(state)) if single else (hs, state)
 
 
-def unbatch(tree: Any) -> Any:
+def unbatch(tree: Tree) -> Tree:
     """Every array without its batch axis of size 1."""
     return jax.tree.map(lambda leaf: leaf[0], tree)
 
@@ -152,13 +181,15 @@ def run_bidirectional(
     state: tuple[State, State] | None = None,
     *,
     lengths: ArrayLike | None = None,
-) -> tuple[Array, tuple[Any, Any]]:
+) -> tuple[Array, tuple[State, State]]:
     """Both directions of `layer` over xs (B, T, D) or (T, D), side by side: hs (B, T, 2H).
 
     `state` and the second result are pairs, forward then backward. For the rest see `run`. The two
     outputs at step t have read everything up to t and everything from t on, so this is for
     sequences that are there as a whole, not for forecasting.
     """
+    ahead: Any  # whether a state belongs to its cell is for `run` to check
+    back: Any
     ahead, back = (None, None) if state is None else state
     hs_ahead, ahead = run(layer.forward, xs, ahead, lengths=lengths)
     hs_back, back = run(layer.backward, xs, back, lengths=lengths, reverse=True)
@@ -168,10 +199,10 @@ def run_bidirectional(
 def run_stack(
     layers: Sequence[AnyParams | Bidirectional],
     xs: ArrayLike,
-    states: Sequence[Any] | None = None,
+    states: Sequence[State | tuple[State, State] | None] | None = None,
     *,
     lengths: ArrayLike | None = None,
-) -> tuple[Array, tuple[Any, ...]]:
+) -> tuple[Array, tuple[State | tuple[State, State], ...]]:
     """Layers on top of each other, each reading the outputs of the one below.
 
     Args:
@@ -195,7 +226,10 @@ def run_stack(
             f"run_stack: states has {len(states)} entries but there are {len(layers)} layers; "
             "give one state a layer"
         )
-    hs, finals = xs, []
+    hs = xs
+    state: Any  # whether it belongs to its layer is for `run` to check
+    final: State | tuple[State, State]
+    finals = []
     for index, (layer, state) in enumerate(zip(layers, states, strict=True)):
         try:
             if isinstance(layer, Bidirectional):
@@ -213,7 +247,7 @@ def run_stack(
 
 def check_sequences(
     where: str, params: AnyParams, xs: Any, state: Any = None, lengths: Any = None
-) -> tuple[bool, Array, Any, Array | None]:
+) -> tuple[bool, Array, State, Array | None]:
     """Whether xs is one sequence, then xs, state and lengths with a batch axis each."""
     check_params(where, params)
     xs = check_array(where, "xs", xs, dtype=params.w_x.dtype, owner="params.w_x")

@@ -6,19 +6,21 @@ scan, (T, B, D), since that is the axis it walks along.
 """
 
 from functools import partial
-from typing import Any
+from typing import TypeVar
 
 import jax
 import jax.numpy as jnp
 
 from lstm_jax.arrays import Array
-from lstm_jax.cells import AnyParams, LSTMState, cell_step
+from lstm_jax.cells import AnyParams, LSTMState, State, StateT, cell_step
+
+Tree = TypeVar("Tree")
 
 
 @partial(jax.jit, static_argnames="reverse")
 def scan_cell(
-    params: AnyParams, xs: Array, state: Any, lengths: Array | None, *, reverse: bool
-) -> tuple[Array, Any]:
+    params: AnyParams, xs: Array, state: StateT, lengths: Array | None, *, reverse: bool
+) -> tuple[Array, StateT]:
     """Outputs hs (B, T, H) and the final state, of xs (B, T, D) and a state with its batch axis.
 
     For `lengths` and `reverse` see `lstm_jax.run`. Nothing is checked.
@@ -26,7 +28,7 @@ def scan_cell(
     inputs = jnp.swapaxes(xs, 0, 1)  # (T, B, D)
     if lengths is None:
 
-        def body(state: Any, x: Array) -> tuple[Any, Array]:
+        def body(state: StateT, x: Array) -> tuple[StateT, Array]:
             state, _ = cell_step(params, state, x)
             return state, output(state)
 
@@ -36,7 +38,7 @@ def scan_cell(
         # A NaN in the padding would pass through the gradient of `where`: take it out first.
         inputs = jnp.where(valid, inputs, jnp.zeros_like(inputs))
 
-        def masked(state: Any, step: tuple[Array, Array]) -> tuple[Any, Array]:
+        def masked(state: StateT, step: tuple[Array, Array]) -> tuple[StateT, Array]:
             x, valid = step
             moved, _ = cell_step(params, state, x)
             state = freeze(valid, moved, state)
@@ -46,10 +48,9 @@ def scan_cell(
     return jnp.swapaxes(hs, 0, 1), state
 
 
-def output(state: Any) -> Array:
+def output(state: State) -> Array:
     """What a cell shows of its state: h."""
-    h: Array = state.h if isinstance(state, LSTMState) else state
-    return h
+    return state.h if isinstance(state, LSTMState) else state
 
 
 def valid_steps(lengths: Array, time: int) -> Array:
@@ -57,6 +58,6 @@ def valid_steps(lengths: Array, time: int) -> Array:
     return jnp.arange(time, dtype=jnp.int32)[:, None, None] < lengths[None, :, None]
 
 
-def freeze(valid: Array, moved: Any, kept: Any) -> Any:
+def freeze(valid: Array, moved: Tree, kept: Tree) -> Tree:
     """The state `moved` where `valid` (B, 1), and as it was, `kept`, elsewhere."""
     return jax.tree.map(lambda new, old: jnp.where(valid, new, old), moved, kept)

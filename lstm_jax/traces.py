@@ -1,7 +1,7 @@
 """Everything that happened inside, step by step, and the means to interfere: clamps."""
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypedDict, Unpack, overload
 
 import jax
 import jax.numpy as jnp
@@ -9,11 +9,16 @@ import numpy as np
 
 from lstm_jax.arrays import Array, ArrayLike, Axis, check_scalar, check_shape
 from lstm_jax.cells import (
+    Gates,
     GRUGates,
+    GRUParams,
     LSTMGates,
     LSTMParams,
+    LSTMState,
     Params,
+    RNNParams,
     State,
+    StateT,
     cell_step,
     check_gated_by_state,
     lstm_update,
@@ -54,6 +59,16 @@ class GRUTrace(NamedTuple):
 Trace = RNNTrace | LSTMTrace | GRUTrace
 
 
+class Bounds(NamedTuple):
+    """A slice that can be hashed, as Python's own can from 3.12 on."""
+
+    bounds: tuple[int | None, int | None, int | None]
+
+
+Places = slice | int | Sequence[int] | np.ndarray  # steps or units, as they are written in a Clamp
+Fixed = Bounds | tuple[int, ...]  # the same for `jit`, which compares and hashes them
+
+
 @jax.tree_util.register_pytree_node_class
 class Clamp:
     """Hold one gate of an LSTM at a value, for some steps and some units.
@@ -70,37 +85,55 @@ class Clamp:
     """
 
     def __init__(  # noqa: D107
-        self, gate: str, value: Any, *, steps: Any = slice(None), units: Any = slice(None)
+        self,
+        gate: str,
+        value: ArrayLike,
+        *,
+        steps: Places = slice(None),
+        units: Places = slice(None),
     ) -> None:
         self.gate, self.value, self.steps, self.units = gate, value, steps, units
 
     def __repr__(self) -> str:  # noqa: D105
         return f"Clamp({self.gate!r}, {self.value}, steps={self.steps}, units={self.units})"
 
-    def tree_flatten(self) -> tuple[tuple[Any], tuple[Any, ...]]:
+    def tree_flatten(self) -> tuple[tuple[ArrayLike], tuple[str, Fixed, Fixed]]:
         """The value as what may change, the rest as what is fixed when `jit` compiles."""
         return (self.value,), (self.gate, _hashable(self.steps), _hashable(self.units))
 
     @classmethod
-    def tree_unflatten(cls, fixed: tuple[Any, ...], values: tuple[Any]) -> "Clamp":
+    def tree_unflatten(cls, fixed: tuple[str, Fixed, Fixed], values: tuple[ArrayLike]) -> "Clamp":
         """The clamp again, around what `jit`, `grad` or `vmap` made of its value."""
         gate, *places = fixed
-        steps, units = (slice(*p.bounds) if isinstance(p, _Slice) else p for p in places)
+        steps, units = (slice(*p.bounds) if isinstance(p, Bounds) else p for p in places)
         return cls(gate, *values, steps=steps, units=units)
 
 
-class _Slice(NamedTuple):
-    """A slice that can be hashed, as Python's own can from 3.12 on."""
-
-    bounds: tuple[Any, Any, Any]
-
-
-def _hashable(index: Any) -> Any:
+def _hashable(index: Places) -> Fixed:
     if isinstance(index, slice):
-        return _Slice((index.start, index.stop, index.step))
-    return tuple(np.atleast_1d(index).tolist())
+        return Bounds((index.start, index.stop, index.step))
+    return tuple(np.atleast_1d(np.asarray(index)).tolist())
 
 
+class TraceOptions(TypedDict, total=False):
+    """The keywords of `trace`, which are the same for every cell."""
+
+    lengths: ArrayLike | None
+    clamps: "Sequence[Clamp] | Held"
+
+
+@overload
+def trace(
+    params: LSTMParams, xs: ArrayLike, state: LSTMState | None = None, **rest: Unpack[TraceOptions]
+) -> LSTMTrace: ...
+@overload
+def trace(
+    params: RNNParams, xs: ArrayLike, state: Array | None = None, **rest: Unpack[TraceOptions]
+) -> RNNTrace: ...
+@overload
+def trace(
+    params: GRUParams, xs: ArrayLike, state: Array | None = None, **rest: Unpack[TraceOptions]
+) -> GRUTrace: ...
 def trace(
     params: Params,
     xs: ArrayLike,
@@ -108,7 +141,7 @@ def trace(
     *,
     lengths: ArrayLike | None = None,
     clamps: "Sequence[Clamp] | Held" = (),
-) -> Any:
+) -> Trace:
     """Walk a cell along its sequences and keep all that happens inside.
 
     Args:
@@ -144,12 +177,14 @@ class Held(NamedTuple):
 
 
 @jax.jit
-def _trace(params: Params, xs: Array, state: Any, lengths: Array, held: Held | None) -> Any:
+def _trace(params: Params, xs: Array, state: StateT, lengths: Array, held: Held | None) -> Trace:
     valid = valid_steps(lengths, xs.shape[1])  # (T, B, 1)
     inputs = jnp.swapaxes(xs, 0, 1)  # (T, B, D)
     inputs = jnp.where(valid, inputs, jnp.zeros_like(inputs))
 
-    def body(state: Any, step: tuple[Array, Array, Held | None]) -> tuple[Any, tuple[Any, Any]]:
+    def body(
+        state: StateT, step: tuple[Array, Array, Held | None]
+    ) -> tuple[StateT, tuple[Gates, StateT]]:
         x, valid, held = step
         moved, gates = held_step(params, state, x, held)
         state = freeze(valid, moved, state)
@@ -230,7 +265,7 @@ def held_gates(
     return Held(LSTMGates(**{k: jnp.asarray(v) for k, v in mask.items()}), LSTMGates(**value))
 
 
-def _chosen(where: str, name: str, index: Any, size: int) -> Any:
+def _chosen(where: str, name: str, index: Any, size: int) -> np.ndarray:
     """The positions that `index` picks out of `size`, or a `ValueError` where there are none."""
     try:
         chosen = np.arange(size)[index if isinstance(index, slice) else np.atleast_1d(index)]

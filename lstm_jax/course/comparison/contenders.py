@@ -191,7 +191,7 @@ def init(contender: Contender, problem: Problem, key: Key) -> Network:
     start = contender.start
     cell = _fresh(for_cell, contender, problem.inputs, 0.0 if isinstance(start, str) else start)
     if isinstance(start, str):
-        cell = chrono(for_start, cell, problem.length)  # type: ignore[arg-type]
+        cell = chrono(for_start, cell, problem.length)  # type: ignore[type-var]
     return init_network(for_readout, cell, problem.answers)
 
 

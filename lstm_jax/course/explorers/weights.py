@@ -42,7 +42,11 @@ def draw_weights(cell: str, hidden: int) -> np.ndarray[Any, np.dtype[np.float32]
 @cache
 def drawn_weights(cell: str, hidden: int) -> np.ndarray[Any, np.dtype[np.float32]]:
     """As `draw_weights`, from the file where they stand there."""
-    return np.asarray(load(FILE)[cell]) if hidden == HIDDEN else draw_weights(cell, hidden)
+    if hidden != HIDDEN:
+        return draw_weights(cell, hidden)
+    drawn = load(FILE)
+    assert isinstance(drawn, dict)
+    return np.asarray(drawn[cell])
 
 
 def for_page(cell: str, hidden: int) -> bytes:

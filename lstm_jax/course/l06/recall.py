@@ -44,6 +44,7 @@ def save_recall(network: Network, xs: Array, ys: Array) -> None:
 def load_recall() -> Recall:
     """Read the file."""
     parts = load(FILE)
+    assert isinstance(parts, dict)
     shape = (len(parts["ys"]), LENGTH, len(FEATURES))
     bits = np.unpackbits(np.asarray(parts["bits"]), count=math.prod(shape))
     xs = jnp.asarray(bits.reshape(shape), jnp.float32)

@@ -142,6 +142,7 @@ def save(model: LanguageModel) -> None:
 def load() -> LanguageModel:
     """The model that comes with the lesson."""
     parts = files.load(FILE)
+    assert isinstance(parts, dict)
     return LanguageModel(parts["embedding"], parts["cell"], Readout(**parts["readout"]))
 
 

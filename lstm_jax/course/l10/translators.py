@@ -102,6 +102,7 @@ def write(trained: Trained) -> None:
 def read() -> Trained:
     """Read the file."""
     parts = load(FILE)
+    assert isinstance(parts, dict)
 
     def translator(halves: dict[str, tuple[Any, ...]]) -> Translator:
         whole = jax.tree.map(lambda leaf: leaf.astype(jnp.float32), halves)

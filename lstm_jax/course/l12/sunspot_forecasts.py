@@ -129,6 +129,7 @@ def mean_forecast(networks: Network, fold: Fold) -> Floats:
 def load() -> dict[int, Network]:
     """For each cut the networks that the command above has trained, an axis S in front."""
     parts = load_file(FILE)
+    assert isinstance(parts, dict)
     return {
         cut: stack([Network(each["cell"], Readout(*each["readout"])) for each in parts[str(cut)]])
         for cut in CUTS

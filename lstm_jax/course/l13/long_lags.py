@@ -19,6 +19,7 @@ import numpy as np
 import numpy.typing as npt
 
 from lstm_jax.arrays import Array, Key
+from lstm_jax.cells import AnyParams
 from lstm_jax.course.comparison import resumable
 from lstm_jax.course.comparison.contenders import Contender, Curves, Start, init, train_contenders
 from lstm_jax.course.comparison.problems import Judges, Problem, Sequences, of_task
@@ -99,9 +100,9 @@ def reach(name: str, length: int, key: Key) -> Array:
 
 
 @jax.jit
-def _reach(params: object, xs: Array) -> Array:
+def _reach(params: AnyParams, xs: Array) -> Array:
     def last(xs: Array) -> Array:
-        return run(params, xs)[0][:, -1].sum(axis=0)  # type: ignore[arg-type]
+        return run(params, xs)[0][:, -1].sum(axis=0)
 
     by_unit = jax.jacrev(last)(xs)  # (H, B, T, D): rows do not see each other
     return jnp.sqrt((by_unit**2).sum(axis=(0, 3))).mean(axis=0)
