@@ -6,6 +6,7 @@ from typing import Any
 
 import jax
 import pytest
+import shapes
 
 jax.config.update("jax_platforms", "cpu")
 jax.config.update("jax_numpy_dtype_promotion", "strict")
@@ -19,6 +20,8 @@ os.environ["XLA_FLAGS"] = (
     "--xla_cpu_use_fusion_emitters=false --xla_cpu_parallel_codegen_split_count=1"
 )
 os.environ["LSTM_JAX_PROGRESS"] = "off"  # a test is nobody's progress, nor is a kernel of its own
+
+shapes.keep_promises()  # before a test module takes a function by its name
 
 
 @pytest.fixture

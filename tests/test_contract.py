@@ -6,6 +6,7 @@ import jax.numpy as jnp
 import numpy as np
 import oracles
 import pytest
+import shapes
 
 import lstm_jax
 from lstm_jax import (
@@ -216,3 +217,19 @@ def test_wrong_calls_leave_no_trace_in_the_numbers():
 def test_a_bare_tuple_of_arrays_is_no_params():
     with pytest.raises(ValueError, match="got list"):
         run(list(RNNParams(*RNN)), XS)
+
+
+@pytest.mark.parametrize("name", shapes.PROMISES)
+def test_every_test_calls_a_checked_function(name):
+    assert getattr(lstm_jax, name).__wrapped__.__name__ == name
+
+
+def test_a_result_of_another_shape_breaks_a_promise():
+    def trace(params, xs):
+        record = lstm_jax.trace(params, xs)
+        return record._replace(c=record.c[:, 1:])
+
+    with pytest.raises(
+        AssertionError, match=r"trace: the result has \(2, 5, 4\), not \(\*B T\+1 H"
+    ):
+        shapes.checked(trace)(LSTM, XS)
