@@ -1,10 +1,10 @@
 """lstm_jax: the recurrent network, the LSTM and the GRU in JAX, small enough to read in an evening.
 
 Start in `cells` (the equations), go on to `scan` (a cell over time), `layers` (what you call),
-`traces` (all that happened inside) and `gradients` (how gradient moves through time). `fast` holds
-the walk of `run`, the same numbers sooner. `linear` and `parallel` hold cells whose steps need not
-wait for each other. Pictures, training, data and exercises are imported by name:
-`from lstm_jax import plots`.
+`traces` (all that happened inside) and `gradients` (how gradient moves through time). `fast`
+computes for `run` the same numbers in less time. `linear` and `parallel` hold cells whose steps
+need not wait for each other. `lstm_jax.training` and `lstm_jax.models` are imported by name, and so
+is `lstm_jax.course`, which holds all that the lessons need.
 """
 
 from lstm_jax.cells import (

@@ -1,4 +1,4 @@
-"""Arrays at the door: the shape letters, the type aliases, and the wording of every shape error.
+"""The shape letters, the array types, and the checks that word every shape error.
 
 The letters used in every signature, docstring and comment of this package:
 
@@ -8,7 +8,7 @@ The letters used in every signature, docstring and comment of this package:
     H  hidden     units of the cell
 
 Each public function checks what it is given here, once, before any arithmetic. JAX would broadcast
-a state of the wrong size without a word; a result that is wrong but has the right shape is the
+a state of the wrong size without an error; a result that is wrong but has the right shape is the
 hardest mistake to find, so nothing is broadcast silently.
 """
 
@@ -71,7 +71,7 @@ def check_array(where: str, name: str, value: Any, *, dtype: Any = None, owner: 
 
 
 def check_shape(where: str, name: str, shape: tuple[int, ...], *options: Sequence[Axis]) -> None:
-    """Raise a `ValueError` unless `shape` fits one of `options`, told apart by their rank.
+    """Raise a `ValueError` unless `shape` fits one of `options`, which differ in rank.
 
     An axis without a fixed size takes any size from 1 on. The error names the argument, what was
     expected and why, and what came.
@@ -108,7 +108,7 @@ def check_scalar(where: str, name: str, value: Any, dtype: Any) -> Array:
         raise ValueError(
             f"{where}: {name} should be one number, got an array of shape {scalar.shape}"
         )
-    # In NumPy: under `jit` what JAX computes has no value yet.
+    # In NumPy, because under `jit` a result of JAX has no value yet.
     if is_concrete(value) and not np.isfinite(np.asarray(value)):
         raise ValueError(f"{where}: {name} should be finite, got {value!r}")
     return scalar
@@ -126,7 +126,7 @@ def check_key(where: str, key: Any) -> None:
 
 
 def is_concrete(value: Any) -> bool:
-    """Whether the numbers of `value` can be looked at: not so under `jit`, `grad` or `vmap`."""
+    """Whether `value` holds numbers that can be read; under `jit`, `grad` or `vmap` it may not."""
     return not isinstance(value, jax.core.Tracer)
 
 

@@ -86,7 +86,7 @@ StateT = TypeVar("StateT", bound=State)
 
 
 class RNNGates(NamedTuple):
-    """Empty: a plain recurrent cell has no gates, which is the trouble with it."""
+    """Empty, because a plain recurrent cell has no gates."""
 
 
 class LSTMGates(NamedTuple):
@@ -258,7 +258,7 @@ def check_params(where: str, params: Any, name: str = "params") -> tuple[int, in
     for field, value in zip(params._fields[1:], params[1:], strict=True):
         dtype = arrays["w_x"].dtype
         arrays[field] = check_array(where, f"{name}.{field}", value, dtype=dtype, owner=owner)
-    # One of them tells H: the others have to fit.
+    # H is read from one array, and the others have to fit it.
     telling = "w_h" if "w_h" in arrays else "b"
     shape, wide = arrays[telling].shape, Axis(f"{blocks} * hidden")
     axes = (Axis("hidden"), wide) if telling == "w_h" else (wide,)
@@ -273,7 +273,7 @@ def check_params(where: str, params: Any, name: str = "params") -> tuple[int, in
 
 
 def check_gated_by_state(where: str, params: Any, name: str = "params") -> tuple[int, int]:
-    """As `check_params`, and a `ValueError` for a cell of `linear`: its gates do not look at h."""
+    """The same as `check_params`, except that a cell of `linear` is a `ValueError` too."""
     if isinstance(params, LinearParams):
         raise ValueError(
             f"{where}: {name} is {type(params).__name__}, a recurrence that is linear in its "

@@ -1,7 +1,7 @@
 """Weights from and to other libraries, as named arrays: none of the libraries is imported here.
 
-All of them compute the same cells; they differ in the order of the gates, in which way round the
-matrices stand, and in how many biases they keep. Each pair of functions states one layout:
+All of them compute the same cells; they differ in the order of the gates, in whether a matrix is
+transposed, and in the number of biases. Each pair of functions states one layout:
 
     library    cells            layout
     torch      RNN, LSTM, GRU   rows (4H, D); gates i f g o; two biases, which are added
@@ -10,8 +10,8 @@ matrices stand, and in how many biases they keep. Each pair of functions states 
     keras      RNN, LSTM, GRU   columns (D, 4H); gates i f g o, but z r n in a GRU
     haiku      LSTM             x and h in one matrix (D + H, 4H); gates i g f o; 1 is added to f
 
-Not here: haiku's RNN, which squashes with relu, its GRU, which resets before the product, and a
-flax nnx GRU that has b_n, since nnx keeps none.
+Left out are haiku's RNN, which uses relu; haiku's GRU, which resets before the product; and a GRU
+with b_n for flax nnx, which has no such bias.
 """
 
 from collections.abc import Callable, Mapping
@@ -234,7 +234,7 @@ def _entries(where: str, weights: Mapping[str, Any], names: tuple[str, ...]) -> 
             f"{where}: weights lacks {', '.join(missing)}; it has {', '.join(map(str, weights))}"
         )
     arrays = (weights[name] for name in names)
-    # By way of NumPy, which reads the tensors of every library; JAX's own stay differentiable.
+    # NumPy reads the tensors of every library. Those of JAX stay, so that gradient passes through.
     return [a if isinstance(a, jax.Array) else jnp.asarray(np.asarray(a)) for a in arrays]
 
 

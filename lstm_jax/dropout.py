@@ -1,8 +1,7 @@
-"""Dropout for sequences: features fall silent at random, so that none is to be relied on.
+"""Dropout for sequences: random features are 0, so that a network cannot rely on a single one.
 
-What is left out is drawn once for a sequence and stays out at every step of it. A mask drawn anew
-at each step would rub out a little of everything instead: over many steps the cell sees all
-features, some of the time.
+One mask is drawn for a sequence and used at every step of it. With a new mask at each step the cell
+would still see every feature at some of the steps.
 """
 
 from typing import Any
@@ -26,7 +25,7 @@ from lstm_jax.arrays import (
 def dropout(
     key: Key | None, xs: ArrayLike, share: ArrayLike, *, each_step: bool | Array = False
 ) -> Array:
-    """`xs` with a share of its features at 0 and the others scaled up, the mean staying the same.
+    """`xs` with a share of its features at 0 and the others scaled up; the mean stays the same.
 
     Put it in front of a layer and behind it, between two layers and before a readout. The recurrent
     product stays whole.
@@ -34,7 +33,7 @@ def dropout(
     Args:
         key: a JAX random key, in training; None to evaluate, which returns `xs` as it is.
         xs: (B, T, D), the input or the output of a layer; or (T, D), or a summary (B, 1, D).
-        share: how much of it falls silent, from 0 on and below 1; it may be an array that changes
+        share: the part that is set to 0, from 0 on and below 1; it may be an array that changes
             without a new compilation.
         each_step: whether every step draws a mask of its own, as for a network without memory; it
             may be an array likewise.
@@ -56,7 +55,7 @@ def dropout(
     if key is None:
         return xs
     check_key("dropout", key)
-    # All steps are drawn, and the first row serves them all: so one program does both.
+    # Numbers are drawn for all steps in both cases, so that one program serves both.
     drawn = jax.random.uniform(key, xs.shape, xs.dtype)
     drawn = jnp.where(jnp.asarray(each_step), drawn, drawn[..., :1, :])
     return jnp.where(drawn < rate, jnp.zeros_like(xs), xs / (1 - rate))

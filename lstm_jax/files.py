@@ -1,7 +1,7 @@
 """Parameters on disk: `save` and `load`.
 
-A file is in the safetensors format: named arrays and a note in plain text. The note tells how the
-arrays hang together; nothing in the file can run code, unlike a pickle.
+A file is in the safetensors format: named arrays and a note in plain text. The note says how the
+arrays belong together. Nothing in the file can run code, unlike a pickle.
 """
 
 import json
@@ -28,7 +28,7 @@ def save(path: str | os.PathLike[str], params: object) -> None:
     """Write parameters to a safetensors file.
 
     Args:
-        path: the file; an older one is replaced in one move, once the new one is whole.
+        path: the file; an older one is replaced only when the new one is complete.
         params: the parameters of a cell, such as `LSTMParams`, or a model made of cells: dicts with
             string keys, lists and tuples of such parameters and of arrays.
 
@@ -70,7 +70,7 @@ def load(path: str | os.PathLike[str]) -> object:
 def write_arrays(
     path: str | os.PathLike[str], arrays: dict[str, np.ndarray[Any, Any]], note: dict[str, str]
 ) -> None:
-    """Write named arrays and a note; an older file is replaced once the new one is whole."""
+    """Write named arrays and a note; an older file is replaced when the new one is complete."""
     data = safetensors.numpy.save(arrays, metadata=note)
     target = Path(path)
     handle, draft = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
@@ -86,7 +86,7 @@ def write_arrays(
 def read_arrays(
     where: str, path: str | os.PathLike[str]
 ) -> tuple[dict[str, np.ndarray[Any, Any]], dict[str, str]]:
-    """What `write_arrays` wrote, or a `ValueError` where the file is no whole one."""
+    """What `write_arrays` wrote, or a `ValueError` where the file is not complete."""
     try:
         with safetensors.safe_open(path, framework="numpy") as file:
             note = file.metadata() or {}

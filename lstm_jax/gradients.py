@@ -5,8 +5,8 @@ J_t = ∂s_t/∂s_{t-1}, the chain rule gives
 
     ∂s_T/∂s_t = J_T · J_{T-1} ⋯ J_{t+1}
 
-one factor for each step between. Such a product soon leaves the range of a float, so it is carried
-as a matrix of size about 1 and the logarithm of what was taken out.
+one factor for each step between. Such a product soon leaves the range of a float, so it is kept as
+a matrix with entries of about 1 and the logarithm of the factor that was taken out.
 """
 
 from collections.abc import Sequence
@@ -35,8 +35,8 @@ class GradientFlow(NamedTuple):
     total: (B, T+1), the largest singular value of ∂s_T/∂s_t, s the whole state: the factor by
         which the worst small change of s_t arrives at s_T. The last entry is 1.
     direct: (B, T+1), LSTM only, else None: the product of the forget gates of the steps t+1 to T,
-        for the unit that keeps most. It is ∂c_T/∂c_t along the cell state alone, with all that
-        goes through h left out, and never above 1.
+        for the unit that keeps most. It is ∂c_T/∂c_t along the cell state alone, without the paths
+        through h, and is never above 1.
     """
 
     total: Array
@@ -77,8 +77,8 @@ def influence(params: Params, xs: ArrayLike, *, clamps: Sequence[Clamp] | Held =
         clamps: gates to hold at a value, as in `trace`; no gradient goes through a held gate.
 
     Returns:
-        (B, T, T); entry [t, s] is the Frobenius norm of ∂h_t/∂x_s, 0 for s > t: the future has no
-        say.
+        (B, T, T); entry [t, s] is the Frobenius norm of ∂h_t/∂x_s, 0 for s > t, because no output
+        depends on a later input.
 
     Raises:
         ValueError: for a shape or type that does not fit, as `run`; for clamps, as `trace`.
@@ -149,11 +149,11 @@ class _Scaled(NamedTuple):
         return _Scaled(matrix / size[..., None, None], self.log_scale + jnp.log(size))
 
     def largest_singular_value(self) -> Array:
-        """0 or infinite only where a float can hold it no better."""
+        """The true value, except where it is outside the range of a float: there 0 or infinite."""
         return jnp.linalg.norm(self.matrix, 2, axis=(-2, -1)) * jnp.exp(self.log_scale)
 
     def frobenius_norm(self) -> Array:
-        """The root of the sum of squares; its slope at 0, which has none, is taken as 0."""
+        """The root of the sum of squares. Its slope at 0 does not exist and is taken as 0."""
         squares = jnp.square(self.matrix).sum(axis=(-2, -1))
         is_zero = squares == 0
         norm = jnp.sqrt(jnp.where(is_zero, jnp.ones_like(squares), squares))

@@ -45,7 +45,7 @@ def init_lstm(
     be arrays that change without a new compilation.
 
     Raises:
-        ValueError: for a key that is none, a size below 1, or a bias or gain that is not finite.
+        ValueError: `key` is no key, a size is below 1, or a bias or gain is not finite.
     """
     w_x, w_h = _init("init_lstm", key, input_size, hidden_size, 4, gain)
     bias = check_scalar("init_lstm", "forget_bias", forget_bias, w_x.dtype)
@@ -67,9 +67,9 @@ def init_min_lstm(
 ) -> MinLSTMParams:
     """Random weights of a minLSTM: Glorot-uniform blocks.
 
-    With `forget_bias` on f and its opposite on i, a fresh cell keeps σ(forget_bias) of its memory
-    at each step where the input adds nothing, as the LSTM of `init_lstm` does; the other bias is 0.
-    For the rest see there.
+    f has the bias `forget_bias` and i its opposite, so a fresh cell keeps σ(forget_bias) of its
+    memory at a step with input 0, like the LSTM of `init_lstm`. The other bias is 0. For the rest
+    see `init_lstm`.
     """
     where = "init_min_lstm"
     w_x = _init_inputs(where, key, input_size, hidden_size, 3)
@@ -104,8 +104,8 @@ def init_diagonal(
         input_size: D.
         hidden_size: H.
         fastest: the least that a unit keeps at each step, in (0, 1).
-        slowest: the most. The squares of what the units keep lie evenly between (Orvieto and
-            others, 2023).
+        slowest: the most. The square of what a unit keeps is drawn evenly between the squares of
+            these two (Orvieto and others, 2023).
 
     Raises:
         ValueError: as `init_lstm`; or not 0 < `fastest` <= `slowest` < 1.
@@ -130,10 +130,11 @@ def init_diagonal(
 def chrono(key: Key, params: Gated, longest: int) -> Gated:
     """The same weights with biases for memories of all lengths up to `longest` steps.
 
-    What a gate at σ(b) keeps falls to 1/e in -1/ln σ(b) steps, about e^b. So the bias of the gate
-    that keeps (f of an LSTM or minLSTM, z of a GRU) is drawn as ln u for each unit, u evenly from 1
-    to `longest` - 1. The gate that writes (i of an LSTM or minLSTM, z of a minGRU) takes its
-    opposite: what keeps long is written seldom.
+    A memory that a gate multiplies by σ(b) falls to 1/e in -1/ln σ(b) steps, about e^b. So the bias
+    of the gate that keeps (f of an LSTM or minLSTM, z of a GRU) is drawn as ln u for each unit, u
+    evenly from 1 to `longest` - 1. The gate that writes (i of an LSTM or minLSTM, z of a minGRU)
+    takes the opposite bias, because a unit that keeps its value for many steps should be written to
+    rarely.
 
     Args:
         key: a JAX random key.
@@ -194,7 +195,7 @@ def _init(
     return w_x, w_h
 
 
-# By the block, so that all cells of one size share what is compiled: it takes most of a second.
+# One block at a time, so that all cells of one size share one program.
 @partial(jax.jit, static_argnums=(2, 3))
 def _draw_block(
     key_x: Key, key_h: Key, input_size: int, hidden_size: int, gain: Array

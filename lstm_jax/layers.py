@@ -1,8 +1,8 @@
 """A cell over time: one layer, layers stacked, and both directions.
 
-This is the door: what comes in is checked here, once. The walk itself is in `scan`, as the
-equations say it, and in `fast`, the same arranged for speed; for recurrences that are linear in
-their state, in `parallel`.
+The arguments are checked here, once. The walk over the steps is in `scan`, as the equations say it;
+in `fast`, the same numbers in less time; and in `parallel`, for recurrences that are linear in
+their state.
 """
 
 from collections.abc import Callable, Sequence
@@ -101,10 +101,9 @@ def run_plain(
     lengths: ArrayLike | None = None,
     reverse: bool = False,
 ) -> tuple[Array, State]:
-    """`run`, as one scan over `cell_step`: the same results, and all derivatives JAX can form.
+    """The same as `run`, written as one scan over `cell_step`, with all derivatives of JAX.
 
-    It is what `run` is tested against, and the way for forward mode. For arguments and errors see
-    `run`.
+    `run` is tested against it, and forward mode needs it. For arguments and errors see `run`.
     """
     return _walk("run_plain", scan_cell, params, xs, state, lengths, reverse)
 
@@ -117,13 +116,13 @@ def run_parallel(
     lengths: ArrayLike | None = None,
     reverse: bool = False,
 ) -> tuple[Array, Array]:
-    """`run`, with all steps joined by an associative scan, on whatever device.
+    """The same as `run`, with all steps joined by an associative scan on every device.
 
-    The results are those of `run`, which does as this function but on a CPU: there one step after
-    another is sooner done (`lstm_jax.parallel`). For arguments and errors see `run`.
+    On a GPU or TPU `run` does this too. On a CPU `run` takes one step after another, because that
+    is faster there (`lstm_jax.parallel`). For arguments and errors see `run`.
 
     Raises:
-        ValueError: for an RNN, LSTM or GRU too: their next state needs the one before.
+        ValueError: as `run`; and for an RNN, LSTM or GRU, whose next state needs the one before.
     """
     check_params("run_parallel", params)
     if not isinstance(params, LinearParams):
@@ -185,8 +184,8 @@ def run_bidirectional(
     """Both directions of `layer` over xs (B, T, D) or (T, D), side by side: hs (B, T, 2H).
 
     `state` and the second result are pairs, forward then backward. For the rest see `run`. The two
-    outputs at step t have read everything up to t and everything from t on, so this is for
-    sequences that are there as a whole, not for forecasting.
+    outputs at step t have read everything up to t and everything from t on, so it suits
+    whole sequences, not forecasting.
     """
     ahead: Any  # whether a state belongs to its cell is for `run` to check
     back: Any
@@ -248,7 +247,7 @@ def run_stack(
 def check_sequences(
     where: str, params: AnyParams, xs: Any, state: Any = None, lengths: Any = None
 ) -> tuple[bool, Array, State, Array | None]:
-    """Whether xs is one sequence, then xs, state and lengths with a batch axis each."""
+    """Whether xs is one sequence; and xs, state and lengths, each with a batch axis."""
     check_params(where, params)
     xs = check_array(where, "xs", xs, dtype=params.w_x.dtype, owner="params.w_x")
     steps = (Axis("time"), features_axis(params))
@@ -278,7 +277,7 @@ def _check_lengths(where: str, lengths: Any, batch: int | None, time: int) -> Ar
     rows = () if batch is None else (Axis("batch", batch, f"xs has {batch}"),)
     check_shape(where, "lengths", array.shape, rows)
     if is_concrete(lengths):
-        values = np.asarray(lengths)  # in NumPy: under `jit` what JAX computes has no value yet
+        values = np.asarray(lengths)  # NumPy, since under `jit` a result of JAX has no value yet
         if np.any(values < 0) or np.any(values > time):
             raise ValueError(
                 f"{where}: lengths should lie between 0 and the {time} time steps of xs, "

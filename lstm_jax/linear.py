@@ -4,12 +4,13 @@ What is kept and what is written at step t comes from the input x_t alone, never
 
     h_t = a_t · h_{t-1} + b_t
 
-So all a_t and b_t are known before the walk begins, and steps can be joined in any grouping, which
-is what `parallel` does. The price: the cell decides what to keep without looking at what it holds.
-The state is h alone, (B, H).
+So all a_t and b_t can be computed before the first step, and steps can be joined in any grouping,
+which is what `parallel` does. The price is that what a cell keeps cannot depend on its state. The
+state is h alone, (B, H).
 
-The gates go through logarithms. f / (f + i) is 0 / 0 in float32 once both sums are below about
--100; as σ(ln f - ln i) it is right for sums of any size, and so is its gradient.
+The gates are computed from their logarithms, because f / (f + i) is 0 / 0 in float32 when both
+weighted sums are below about -100. σ(ln f - ln i) is the same number; it and its gradient are right
+for sums of any size.
 """
 
 from typing import NamedTuple, assert_never
@@ -39,7 +40,7 @@ class MinGRUParams(NamedTuple):
 class DiagonalParams(NamedTuple):
     """Weights of a diagonal linear recurrence: w_x (D, H), b (H,), decay (H,).
 
-    What a unit keeps at each step is σ(decay), whatever it reads.
+    At each step a unit keeps the share σ(decay) of its state, whatever its input is.
     """
 
     w_x: Array
@@ -77,7 +78,7 @@ LinearGates = MinLSTMGates | MinGRUGates | DiagonalGates
 
 
 def min_lstm_affine(params: MinLSTMParams, x: Array) -> tuple[Array, Array, MinLSTMGates]:
-    """The LSTM less all that looks at h, the output gate and both tanh   (Feng and others, 2024).
+    """The LSTM without output gate and tanh; its gates do not read h   (Feng and others, 2024).
 
     i_t = σ(x_t W_i + b_i)
     f_t = σ(x_t W_f + b_f)
@@ -93,13 +94,13 @@ def min_lstm_affine(params: MinLSTMParams, x: Array) -> tuple[Array, Array, MinL
 
 
 def min_gru_affine(params: MinGRUParams, x: Array) -> tuple[Array, Array, MinGRUGates]:
-    """The GRU less all that looks at h, the reset gate and the tanh   (Feng and others, 2024).
+    """The GRU without reset gate and tanh; its gates do not read h   (Feng and others, 2024).
 
     z_t = σ(x_t W_z + b_z)
     n_t = x_t W_n + b_n
     h_t = (1 - z_t) · h_{t-1} + z_t · n_t
 
-    As in that paper z is what is written; in `gru_step` it is what is kept.
+    Here z is the share that is written, as in that paper; in `gru_step` it is the share kept.
     """
     z, n = jnp.split(_sums(params, x), 2, axis=-1)
     gates = MinGRUGates(jax.nn.sigmoid(z), n)
@@ -113,12 +114,12 @@ def diagonal_affine(params: DiagonalParams, x: Array) -> tuple[Array, Array, Dia
     h_t = a · h_{t-1} + √(1 - a²) · (x_t W + b)
 
     The LRU has complex eigenvalues, of size exp(-exp(p)) for a parameter p. Here their phase is 0,
-    so that h is real and cannot oscillate; their size is a sigmoid, as of a forget gate that looks
-    at nothing; and there is a bias. The root is the LRU's: with it, white noise of variance 1 gives
-    an h of variance 1, however long the memory.
+    so that h is real and cannot oscillate; their size is a sigmoid, as of a forget gate without
+    inputs; and there is a bias. The root comes from the LRU: with it, white noise of variance 1
+    gives an h of variance 1, however long the memory.
     """
     a = jax.nn.sigmoid(params.decay)
-    # √((1 - a)(1 + a)), with 1 - a from its logarithm: the slope of the root at 0 is infinite.
+    # √((1 - a)(1 + a)); 1 - a comes from its logarithm, because the root has no finite slope at 0.
     scale = jnp.exp(0.5 * (jax.nn.log_sigmoid(-params.decay) + jnp.log1p(a)))
     b = along(scale, x) * _sums(params, x)
     return jnp.broadcast_to(along(a, x), b.shape), b, DiagonalGates()

@@ -5,18 +5,17 @@ A step is the map h ↦ a·h + b, and two steps in a row are again such a map:
     a₂·(a₁·h + b₁) + b₂ = (a₂a₁)·h + (a₂b₁ + b₂)
 
 To join maps is associative: the grouping does not matter, so neighbours can be joined at the same
-time, then pairs of neighbours, and so on. `lax.associative_scan` does that: T steps in about
-2·log₂ T rounds (Blelloch, 1990), each round one operation on whole arrays. It does more arithmetic
-than one step after another, so it pays where much of it is done at once: `run` takes it on
-accelerators. On a CPU `run` goes one step after another, a and b computed before. That was sooner
-wherever the two were timed beside each other (two cores, busy: T = 64 to 4096, B·H = 8 to 2048), by
-a tenth where there is much to do at once, many times where there is little: a step of such a loop
-costs well below a microsecond.
+time, then pairs of neighbours, and so on. `lax.associative_scan` does that: T steps in about 2·log₂
+T rounds (Blelloch, 1990), each round one operation on whole arrays. It does more arithmetic than
+one step after another, so it pays where much of it is done at once: `run` takes it on accelerators.
+On a CPU `run` computes all a and b and then goes one step after another. That was faster in every
+comparison (two busy cores, T = 64 to 4096, B·H = 8 to 2048): by a tenth where B·H is large, many
+times where it is small, because a step of such a loop takes much less than a microsecond.
 
 No a is above 1 and nothing is divided, so nothing overflows, whatever T. The closed form with
 running products A_t = a_t ⋯ a_1, h_t = A_t · (h_0 + Σ b_s / A_s), divides by numbers that reach 0
-after some hundred steps. In logarithms, as Feng and others (2024) write it, it divides nothing, but
-ln A_t grows with T and takes the digits with it; and it has no place for a negative b.
+after some hundred steps. Feng and others (2024) write it in logarithms, which divides nothing. But
+ln A_t grows with T, so that digits are lost, and b cannot be negative.
 """
 
 from functools import partial
@@ -65,7 +64,7 @@ def _walk(
         shown = hs
     else:
         valid = valid_steps(lengths, xs.shape[1])  # (T, B, 1)
-        # A NaN in the padding would pass through the gradient of `where`: take it out first.
+        # The padding is set to 0 first: a NaN in it would pass through the gradient of `where`.
         a, b, _ = affine(params, jnp.where(valid, inputs, jnp.zeros_like(inputs)))
         # In the padding h stays as it is: a = 1, b = 0.
         a, b = jnp.where(valid, a, jnp.ones_like(a)), jnp.where(valid, b, jnp.zeros_like(b))
@@ -78,12 +77,12 @@ def _walk(
 def join(a: Array, b: Array, h: Array, reverse: bool, parallel: bool) -> Array:
     """All h_t = a_t · h_{t-1} + b_t (T, B, H), for a and b (T, B, H) and the state h (B, H) before.
 
-    The gradient is the same recurrence, read the other way. With g_t what arrives at output t and
-    d_t = ∂loss/∂h_t through all paths,
+    The gradient is the same recurrence in the other direction. g_t is the gradient that arrives at
+    output t, and d_t = ∂loss/∂h_t counts all paths:
 
         d_t = a_{t+1} · d_{t+1} + g_t,    ∂loss/∂b_t = d_t,    ∂loss/∂a_t = d_t · h_{t-1}
 
-    so the way back is joined as the way there.
+    So the backward pass is joined in the same way as the forward pass.
     """
     if parallel:
         return in_parallel(a, b, h, reverse=reverse)
@@ -121,7 +120,7 @@ join.defvjp(_join_and_keep, _join_back)
 
 
 def one_by_one(a: Array, b: Array, h: Array, *, reverse: bool) -> Array:
-    """As `join`, one step after another."""
+    """The same as `join`, one step after another."""
 
     def body(h: Array, step: tuple[Array, Array]) -> tuple[Array, Array]:
         a, b = step
@@ -133,7 +132,7 @@ def one_by_one(a: Array, b: Array, h: Array, *, reverse: bool) -> Array:
 
 
 def in_parallel(a: Array, b: Array, h: Array, *, reverse: bool) -> Array:
-    """As `join`, by an associative scan: entry t becomes the map from the state before to h_t."""
+    """The same as `join`, by an associative scan: entry t becomes the map from h to h_t."""
 
     def after(first: tuple[Array, Array], second: tuple[Array, Array]) -> tuple[Array, Array]:
         a_1, b_1 = first

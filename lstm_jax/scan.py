@@ -1,8 +1,8 @@
 """A cell over time, the plain way: `lax.scan` hands the state from step to step.
 
 The state walks along the sequence and the cell reads one input a step. `lax.scan` compiles that
-walk once, whatever its length. Batch comes first at the door, (B, T, D), and time first inside the
-scan, (T, B, D), since that is the axis it walks along.
+walk once, whatever its length. Arguments have the batch first, (B, T, D); inside the scan time
+comes first, (T, B, D), because a scan walks along the first axis.
 """
 
 from functools import partial
@@ -21,7 +21,7 @@ Tree = TypeVar("Tree")
 def scan_cell(
     params: AnyParams, xs: Array, state: StateT, lengths: Array | None, *, reverse: bool
 ) -> tuple[Array, StateT]:
-    """Outputs hs (B, T, H) and the final state, of xs (B, T, D) and a state with its batch axis.
+    """Outputs hs (B, T, H) and the final state, for xs (B, T, D) and a state with a batch axis.
 
     For `lengths` and `reverse` see `lstm_jax.run`. Nothing is checked.
     """
@@ -35,7 +35,7 @@ def scan_cell(
         state, hs = jax.lax.scan(body, state, inputs, reverse=reverse)
     else:
         valid = valid_steps(lengths, xs.shape[1])  # (T, B, 1)
-        # A NaN in the padding would pass through the gradient of `where`: take it out first.
+        # The padding is set to 0 first: a NaN in it would pass through the gradient of `where`.
         inputs = jnp.where(valid, inputs, jnp.zeros_like(inputs))
 
         def masked(state: StateT, step: tuple[Array, Array]) -> tuple[StateT, Array]:

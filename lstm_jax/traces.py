@@ -1,4 +1,4 @@
-"""Everything that happened inside, step by step, and the means to interfere: clamps."""
+"""Everything that happened inside, step by step; and clamps, which hold a gate at a value."""
 
 from collections.abc import Sequence
 from typing import Any, NamedTuple, TypedDict, Unpack, overload
@@ -80,8 +80,8 @@ class Clamp:
         steps: which time steps: a slice, one step, or several.
         units: which units, likewise.
 
-    The value may be an array that changes without a new compilation, and gradient reaches it. What
-    went into the gate gets no gradient while it is held.
+    The value may be an array that changes without a new compilation, and gradient reaches it. A
+    held gate passes no gradient on to its inputs.
     """
 
     def __init__(  # noqa: D107
@@ -98,7 +98,7 @@ class Clamp:
         return f"Clamp({self.gate!r}, {self.value}, steps={self.steps}, units={self.units})"
 
     def tree_flatten(self) -> tuple[tuple[ArrayLike], tuple[str, Fixed, Fixed]]:
-        """The value as what may change, the rest as what is fixed when `jit` compiles."""
+        """The value, which may change, and the rest, which is fixed when `jit` compiles."""
         return (self.value,), (self.gate, _hashable(self.steps), _hashable(self.units))
 
     @classmethod
@@ -149,8 +149,8 @@ def trace(
         xs: inputs (B, T, D), or (T, D) for one sequence; the results follow suit.
         state: the initial state, zeros if None.
         lengths: as in `run`; after its last valid step a row keeps its state and its gates read 0.
-        clamps: gates to hold at a value, LSTM only; a later clamp overrides an earlier one. Or what
-            `held_gates` made of them: arrays, so that inside `jit` their places may move too.
+        clamps: gates to hold at a value, LSTM only; a later clamp overrides an earlier one. The
+            result of `held_gates` does too; its arrays let the places move inside `jit`.
 
     Returns:
         `LSTMTrace`, `GRUTrace` or `RNNTrace`.

@@ -1,6 +1,6 @@
-"""Symbols as numbers: the characters or words that a network knows, and how it counts them.
+"""Symbols as numbers: the characters or words that a network knows, each with its number.
 
-A text is split by whoever has it, `list(text)` for characters, `text.split()` for words. A network
+The caller splits a text: `list(text)` gives characters, `text.split()` gives words. A network
 sees whole numbers; texts of different lengths lie side by side with their lengths, as `run` takes
 them.
 """
@@ -52,7 +52,7 @@ class Vocabulary(NamedTuple):
         return ids, lengths
 
     def symbols_of(self, ids: npt.ArrayLike) -> list[str]:
-        """The symbols of ids (T,): the way back."""
+        """The symbols of ids (T,), the inverse of `ids`."""
         return [self.symbols[place] for place in np.asarray(ids)]
 
     def _places(self) -> dict[str, int]:
@@ -71,7 +71,7 @@ def vocabulary(
     Args:
         texts: each a run of symbols: a string of characters, or a list of words.
         most: keep only so many of the most frequent symbols; all if left out.
-        extra: symbols to have besides, in the places from 1 on, such as one for the end of a text.
+        extra: more symbols, which get the places from 1 on, such as one for the end of a text.
     """
     counts = Counter(symbol for text in texts for symbol in text)
     frequent = sorted(counts, key=lambda symbol: (-counts[symbol], symbol))

@@ -1,10 +1,10 @@
 """Whole networks, one file each: plain functions over named tuples of parameters, on `run`.
 
 readout      a cell, and a readout that turns its outputs into answers
-language     a network that names the next symbol of a text, and writes on
+language     a network that predicts the next symbol of a text, and continues a text
 translation  an encoder and a decoder with attention: greedy decoding and beam search
 sentiment    a text in, a score out: the words as vectors, a cell, one summary of all its outputs
-forecasting  what mends a free forecast, at several horizons, and says how far to trust it
+forecasting  a network that corrects a free forecast at several horizons, with quantiles
 """
 
 from lstm_jax.models.forecasting import Forecast, forecast, forecast_loss, init_forecaster

@@ -1,4 +1,4 @@
-"""A forecaster: it reads a window, and mends a free forecast of what comes at K horizons."""
+"""A forecaster: it reads a window and corrects a free forecast for K horizons."""
 
 from typing import NamedTuple
 
@@ -14,8 +14,8 @@ class Forecast(NamedTuple):
     """What a forecaster says of each window.
 
     mean: (B, K), the value to expect at each horizon.
-    quantiles: (B, K, Q), in rising order; what comes should lie below the one of level p with
-        probability p.
+    quantiles: (B, K, Q), in rising order; the true value should lie below the quantile of
+        level p with probability p.
     """
 
     mean: Array
@@ -43,11 +43,11 @@ def init_forecaster(cell: AnyParams, horizons: int, levels: int = 0) -> Network:
 def forecast(network: Network, xs: ArrayLike, free: ArrayLike) -> Forecast:
     """Forecast from windows xs (B, T, D): `free` (B, K), and what the network adds to it.
 
-    `free` is a forecast that costs nothing, such as persistence: whether the series stands at 20 or
-    at 120, a network that knows nothing then says "as it is now", and what is left to learn is the
-    change. It is fitted to the past alone, like all else.
+    `free` is a forecast that needs no network, such as persistence. An untrained network then
+    answers "as it is now", whether the series stands at 20 or at 120, and has only the change to
+    learn. `free` is fitted to the past alone, like everything else.
 
-    The quantiles are sorted. In training they may cross, and sorted they never fit worse
+    The quantiles are sorted, because they may cross in training and never fit worse when sorted
     (Chernozhukov, Fernández-Val and Galichon, 2010).
 
     Raises:
@@ -68,7 +68,7 @@ def forecast(network: Network, xs: ArrayLike, free: ArrayLike) -> Forecast:
 
 
 def forecast_loss(said: Forecast, ys: Array, levels: Array) -> Array:
-    """How wrong a forecast is, one number, for what came, ys (B, K), and the levels (Q,).
+    """The error of a forecast, one number, for the true values ys (B, K) and the levels (Q,).
 
     The squared error of the mean and, where there are quantiles, their pinball loss.
     """

@@ -1,7 +1,7 @@
-"""A language model: read a text symbol by symbol, and at each one name the next.
+"""A language model: it reads a text symbol by symbol and at each one predicts the next.
 
 Symbols are whole numbers, their places in a `Vocabulary`. Number 0, the unknown symbol, also stands
-for what was before the first one, so the first symbol of a text is named like any other.
+before the first symbol of a text, so that the first one is predicted like any other.
 """
 
 import math
@@ -123,7 +123,7 @@ def sample(
     temperature: ArrayLike = 1.0,
     say: Callable[[str], object] = print,
 ) -> str:
-    """Let the model go on with a text: draw a symbol, let it read that one, draw the next.
+    """Continue a text: draw a symbol from the model, let it read that one, draw the next.
 
     It compiles once for a `count`; prompt and temperature are free. The unknown symbol is never
     drawn.
@@ -135,8 +135,8 @@ def sample(
         prompt: how the text begins; may be empty. Of a longer one the last 256 characters are read,
             and a character that is not in the vocabulary is read as unknown; `say` tells of both.
         count: symbols to draw.
-        temperature: divides the scores. 1 draws as the model judges, below 1 it dares less; at 0 it
-            always takes the most likely one.
+        temperature: divides the scores. 1 draws with the model's probabilities, a smaller number
+            favours likely symbols, and 0 always takes the most likely one.
         say: called with a sentence about a prompt that is not read as it stands.
 
     Returns:

@@ -23,7 +23,7 @@ class Readout(NamedTuple):
 class Network(NamedTuple):
     """A cell and its readout."""
 
-    cell: Any  # of `AnyParams`: what uses it knows which
+    cell: Any  # one of `AnyParams`; the caller knows which
     readout: Readout
 
 
@@ -56,7 +56,7 @@ def last_answers(network: Network, xs: ArrayLike, *, clamps: Sequence[Clamp] | H
     Args:
         network: the network.
         xs: sequences (B, T, D), without padding.
-        clamps: gates of an LSTM to hold, as in `trace`; gradient reaches the weights past them.
+        clamps: gates of an LSTM to hold, as in `trace`; no gradient goes through a held gate.
 
     Raises:
         ValueError: `xs` is not (B, T, D), or as `run` and `trace` do.
@@ -64,6 +64,6 @@ def last_answers(network: Network, xs: ArrayLike, *, clamps: Sequence[Clamp] | H
     check_params("last_answers", network.cell, "network.cell")
     steps = (Axis("batch"), Axis("time"), features_axis(network.cell))
     check_shape("last_answers", "xs", jnp.shape(xs), steps)
-    # `trace` keeps all that happened, and that takes time: only where it is needed.
+    # `trace` takes longer, because it keeps everything: so it is used only for clamps.
     hs = trace(network.cell, xs, clamps=clamps).h if clamps else run(network.cell, xs)[0]
     return read_out(network, hs[:, -1])

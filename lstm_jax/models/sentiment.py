@@ -56,7 +56,7 @@ def scores(model: Sentiment, ids: Array, lengths: Array, pooling: str) -> Array:
     Args:
         model: the parameters.
         ids: (B, T) integers, the words of each text as rows of the embedding.
-        lengths: (B,) integers, how many of them count. A text of length 0 is read as nothing.
+        lengths: (B,) integers, how many of them count. A text of length 0 leaves the state at 0.
         pooling: "last" or "mean".
 
     Raises:
@@ -92,7 +92,7 @@ def readings(model: Sentiment, ids: Array, pooling: str) -> Array:
 
 
 def loss(model: Sentiment, ids: Array, lengths: Array, labels: Array, pooling: str) -> Array:
-    """The mean cross-entropy, in nats; naming one of the two at random costs ln 2 = 0.69."""
+    """The mean cross-entropy, in nats; a guess at random costs ln 2 = 0.69."""
     likely = scores(model, ids, lengths, pooling)
     return jnp.mean(optax.sigmoid_binary_cross_entropy(likely, labels.astype(likely.dtype)))
 

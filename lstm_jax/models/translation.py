@@ -28,7 +28,7 @@ from lstm_jax.losses import cross_entropy
 from lstm_jax.models.readout import Readout
 
 END = 1  # the place of the symbol that ends a text
-_NEVER = -1e9  # a score that leaves no probability, and no NaN where there is nothing else
+_NEVER = -1e9  # a score of probability 0 that gives no NaN where all scores are masked
 
 
 class Translator(NamedTuple):
@@ -110,8 +110,8 @@ def init_translator(
     encoder, decoder, mix, out = jax.random.split(key, 4)
 
     def reader(key: Key, symbols: int) -> LSTMParams:
-        # A one-hot input picks one row of w_x, so a row has to be as large as a whole sum is
-        # elsewhere: with the small rows that suit many inputs at once, symbols look alike for long.
+        # A one-hot input picks one row of w_x, so that row has to be as large as the sum over many
+        # inputs is elsewhere. With smaller rows training would take long to tell symbols apart.
         cell = init_lstm(key, symbols, hidden_size)
         rows = jax.random.normal(jax.random.fold_in(key, 0), cell.w_x.shape, cell.w_x.dtype)
         return cell._replace(w_x=rows)
@@ -234,8 +234,8 @@ def beam_search(
 ) -> Beams:
     """Translate sources (B, S), keeping at each step the `width` most probable beginnings.
 
-    Those that have ended wait, with the probability they have. In the end the one whose symbols are
-    the most probable *on average* wins: a product alone would favour short translations.
+    Beginnings that have ended keep their probability. At the end the one wins whose symbols are
+    the most probable *on average*, because a product would favour short translations.
 
     Args:
         params: the translator.
@@ -250,7 +250,7 @@ def beam_search(
     check_size("beam_search", "width", width)
     memory = jax.tree.map(lambda leaf: jnp.repeat(leaf, width, 0), encode(params, source, lengths))
     rows, choices = source.shape[0], params.readout.w.shape[1]
-    waiting = jnp.full(choices, _NEVER).at[0].set(0.0)  # after the end: nothing, for sure
+    waiting = jnp.full(choices, _NEVER).at[0].set(0.0)  # after the end: padding, with probability 1
 
     def write(carry: tuple[Any, ...], t: Array) -> tuple[tuple[Any, ...], None]:
         state, ids, before, total = carry  # (BK, H), (B, K, T), (B, K), (B, K)

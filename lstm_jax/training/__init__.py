@@ -3,7 +3,7 @@
 Read `blocks` first: a step of training is the few lines at its top, and one compiled scan runs it
 many times. `fitting` calls that scan block after block, shows how far it has got and keeps what has
 been trained when something stops it. The rest are its tools: `optimizers`, `outcome` (what comes
-back, and what went wrong), `progress` (what lies between two blocks) and `checkpoint` (a run on
+back, and what went wrong), `progress` (what one block hands to the next) and `checkpoint` (a run on
 disk). Several devices are in `lstm_jax.devices`.
 """
 

@@ -32,7 +32,7 @@ class Job(NamedTuple):
 
 
 class Run(NamedTuple):
-    """What one step of training hands to the next; of many runs, with an axis S in front."""
+    """What one step of training hands to the next; arrays of S runs have an axis S in front."""
 
     params: Any
     opt_state: optax.OptState
@@ -61,7 +61,7 @@ def _train(
     batch = placement.share(job.draw(jax.random.fold_in(key, step)))
     loss = jax.value_and_grad(_one_number(job.loss), has_aux=True)
     (value, carry), gradient = loss(run.params, batch, run.carry)
-    with jax.numpy_dtype_promotion("standard"):  # optax counts on it, also where ours is strict
+    with jax.numpy_dtype_promotion("standard"):  # optax needs it, even where ours is strict
         change, opt_state = update(gradient, run.opt_state, run.params)
     params = optax.apply_updates(run.params, change)
 
@@ -69,7 +69,7 @@ def _train(
     alive = run.alive & jnp.isfinite(value)
     for leaf in jax.tree.leaves(params):
         alive &= jnp.all(jnp.isfinite(leaf))
-    # A step that fails is not made: everything but the flag stays as it was.
+    # A step that fails changes nothing except the flag.
     kept = jax.tree.map(
         partial(jnp.where, alive), Run(params, opt_state, carry, alive), run._replace(alive=alive)
     )
@@ -97,8 +97,8 @@ def run_block(
 ) -> tuple[Run, Record]:
     """`block` steps from `step` on, or as many as are left before `steps`.
 
-    The rest idles, so a short block is no new shape. `names` are those that `measure` gives. The
-    records are (block,) or (block, S).
+    The remaining steps do nothing, so that a short block compiles nothing new. `names` are those
+    that `measure` gives. The records are (block,) or (block, S).
     """
 
     def train(step: Array, runs: Run) -> tuple[Run, Record]:
@@ -155,7 +155,7 @@ def _measured(
 
 
 def _one_number(loss: Loss) -> Callable[[Any, Any, Any], tuple[Array, Any]]:
-    """The loss and what it hands on; gradient goes to `params` alone, so none to earlier steps."""
+    """The loss and its carry. Gradient goes to `params` alone, so none reaches earlier steps."""
 
     def checked(params: Any, batch: Any, carry: Any) -> tuple[Array, Any]:
         if carry is None:

@@ -22,7 +22,7 @@ _FORMAT = "lstm_jax training 1"
 
 
 class Checkpoint:
-    """A file that keeps the progress of a run, or nothing at all where its path is None.
+    """A file that keeps the progress of a run; without a path it does nothing.
 
     path: the file.
     made_with: for each argument of `fit` that the numbers depend on, a tree of arrays.
@@ -49,7 +49,7 @@ class Checkpoint:
         """The progress in the file, in the form of `start`; `start` itself where there is none.
 
         Raises:
-            ValueError: the file is broken, none of ours, or was made with other arguments.
+            ValueError: the file is broken, not from `fit`, or made with other arguments.
         """
         if self.path is None or not Path(self.path).exists():
             return start
@@ -89,7 +89,7 @@ def _named(tree: Any) -> dict[str, np.ndarray[Any, Any]]:
 
 
 def _like(leaf: Any, array: np.ndarray[Any, Any]) -> Any:
-    """`array` as what stood there at the start: a random key, a JAX array or a NumPy one."""
+    """`array` in the form of `leaf`: a random key, a JAX array or a NumPy array."""
     if _is_key(leaf):
         return jax.random.wrap_key_data(jnp.asarray(array), impl=jax.random.key_impl(leaf))
     return jnp.asarray(array) if isinstance(leaf, jax.Array) else array

@@ -51,10 +51,10 @@ def fit(
     Interrupting (the stop button, Ctrl-C) ends training after the block that is under way, says so
     and returns what has been trained. The same arguments give the same numbers on the same machine.
 
-    It compiles once for a `loss`, a `draw`, an `optimizer` and the shapes: give each a name and
-    pass the name, since a function that is defined again is a new one. Data belongs in the
-    arguments of `draw` (`Minibatches`, or `jax.tree_util.Partial(function, arrays)`), not in its
-    closure: then other data of the same shape compiles nothing either.
+    It compiles once for a `loss`, a `draw`, an `optimizer` and the shapes: define each once,
+    because a function that is defined again is compiled again. Give data to `draw` as arguments
+    (`Minibatches`, or `jax.tree_util.Partial(function, arrays)`) instead of in its closure; then
+    other data of the same shape compiles nothing either.
 
     Args:
         loss: `loss(params, batch)`, one number, differentiable in `params`.
@@ -75,9 +75,9 @@ def fit(
         every: steps from one call of `measure` to the next; the first is at step 0.
         watch: called before the first block and after each with the `Fit` so far, to draw it;
             training ends where it returns True.
-        checkpoint: a file that keeps the work, at most five seconds of it apart. Where it is there
-            already, training goes on from it, to the numbers it would have reached without a stop.
-            Another `loss` or `draw` under the same name is not noticed; other numbers are.
+        checkpoint: a file for the work so far, written at most every five seconds and at the end.
+            If it exists, training continues from it and reaches the same numbers as without a stop.
+            Changed code of `loss` or `draw` is not noticed; changed numbers are.
         mesh: devices to train on together: its axis "batch" splits each batch, its axis "seeds" the
             runs; `seeds_mesh(8)` makes one for 8 runs. All else stays as it is.
         progress: whether to show a bar with the loss and the time left.
@@ -121,7 +121,7 @@ def fit(
         return watch is not None and watch(now.outcome(every)) is True
 
     try:
-        stop = stopped(now)  # what it draws stands above the bar
+        stop = stopped(now)  # before the bar, so that what it draws stands above
         now = now._replace(runs=placement.put_runs(now.runs))
         with _bar(steps, int(now.done), progress and jax.process_index() == 0) as bar:
             while now.done < steps and not now.all_diverged and not stop:

@@ -1,4 +1,4 @@
-"""The optimiser Adam, with its numbers where a change of them compiles nothing."""
+"""The optimiser Adam, whose numbers change without a new compilation."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ from lstm_jax.arrays import Array, ArrayLike
 
 
 class OnePerRun(optax.GradientTransformation):  # type: ignore[misc]
-    """An optimiser for many runs that differ in it: `init` takes the parameters of all at once."""
+    """An optimiser with numbers for each of many runs: `init` takes the parameters of all."""
 
 
 def _clipped_adam(learning_rate: Array, clip: Array) -> optax.GradientTransformation:
@@ -19,7 +19,7 @@ def _clipped_adam(learning_rate: Array, clip: Array) -> optax.GradientTransforma
 
 
 # Injected, the two numbers are part of the optimiser's state, and its `update` reads them there.
-# So all of `adam` share one `update`, and another learning rate compiles nothing.
+# So all results of `adam` share one `update`, and a new learning rate compiles nothing.
 _inject = optax.inject_hyperparams(_clipped_adam)
 _update = _inject(learning_rate=0.0, clip=1.0).update
 

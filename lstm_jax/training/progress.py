@@ -27,7 +27,7 @@ class Progress(NamedTuple):
     def after(self, runs: Run, records: Record, steps: int, every: int) -> "Progress":
         """The progress after a block of `steps` more.
 
-        The records are written into the room that the history has; what was done before stays.
+        The records are written into the free entries of the history.
         """
         records = jax.tree.map(_steps_last, records)
         done = int(self.done)
