@@ -1,11 +1,14 @@
 """The whole LSTM cell: the diagram with live numbers, linked to what all units do over time."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
 from lstm_jax.cells import LSTMParams
+from lstm_jax.course import plots
 from lstm_jax.course.explorers.clamps import FREE, clamp_problem, held_by
 from lstm_jax.course.explorers.controls import Choice, Slider
 from lstm_jax.course.explorers.sequences import STEPS, SequenceExplorer, check_steps
@@ -17,7 +20,6 @@ from lstm_jax.course.explorers.weights import (
     for_page,
     scaled_weights,
 )
-from lstm_jax.course.plots import Picture, curves
 from lstm_jax.traces import Clamp, trace
 
 _PRESETS: Mapping[str, Mapping[str, Any]] = {
@@ -119,13 +121,13 @@ class CellExplorer(SequenceExplorer):
             raise ValueError(f"CellExplorer: {problem}")
         return held_by(self)
 
-    def still(self) -> Picture:
+    def still(self) -> plots.Picture:
         """Cell state and output of the unit over time."""
         held = [] if clamp_problem(self) else held_by(self)
         record = trace(self.params, self.xs, clamps=held)
         c, h = (np.asarray(state)[1:, self.unit] for state in (record.c, record.h))
         gates = f"; gate {self.clamp_gate} is held at {self.clamp_value:g}" if held else ""
-        return curves(
+        return plots.curves(
             np.arange(self.steps),
             {"input x": self.xs[:, 0], "cell c": c, "output h": h},
             title=f"unit {self.unit} of an LSTM over {self.steps} steps",

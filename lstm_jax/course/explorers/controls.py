@@ -1,7 +1,7 @@
 """Controls: traits that know their label and limits, and meet a wrong value with a sentence."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from traitlets import HasTraits, TraitType
@@ -158,6 +158,22 @@ def check_between(where: str, name: str, value: Any, low: int, high: int) -> int
             f"{where}: {name} should be a whole number from {low} to {high}, got {value!r}"
         )
     return int(number)
+
+
+def check_parts(
+    where: str, name: str, given: Any, keys: Iterable[Any], kind: type, source: str
+) -> None:
+    """Raise a `ValueError` unless the mapping `given` has a `kind` for each key.
+
+    `source` is what gives such a mapping, for the error.
+    """
+    for key in keys:
+        part = given.get(key) if isinstance(given, Mapping) else given
+        if not isinstance(part, kind):
+            raise ValueError(
+                f"{where}: {name} should hold a {kind.__name__} for {key!r}, got "
+                f"{type(part).__name__}; {source} gives what is needed"
+            )
 
 
 def _number(value: Any) -> float:

@@ -4,6 +4,8 @@ An explorer is one model with two sides. Python holds the values and checks them
 them and recomputes the cell by itself, so a slider answers at once, with a kernel or without.
 """
 
+from __future__ import annotations
+
 import base64
 import html
 from collections.abc import Mapping
@@ -13,11 +15,11 @@ import anywidget
 from traitlets import Bool, Dict, HasTraits, List, Unicode, default, observe, validate
 
 from lstm_jax.arrays import Array
+from lstm_jax.course import plots
 from lstm_jax.course.explorers.controls import Control, Slider
 from lstm_jax.course.explorers.modules import STYLE, module
 from lstm_jax.course.explorers.reload import follow_if_asked
 from lstm_jax.course.explorers.still import display_with_still
-from lstm_jax.course.plots import Picture
 from lstm_jax.traces import Clamp, trace
 
 WIDGET_STATE = "application/vnd.jupyter.widget-state+json"
@@ -76,17 +78,20 @@ class Explorer(anywidget.AnyWidget):
             values: controls that start elsewhere.
 
         Raises:
-            ValueError: there is no such control, or it cannot take that value.
+            ValueError: `values` or a preset names no control, or one that cannot take that value.
         """
         where = type(self).__name__
         own = controls_of(type(self))
         steps = own["t"].description["high"] + 1
-        for name, value in values.items():
-            if name not in own:
+
+        def checked(settings: Mapping[str, Any]) -> dict[str, Any]:
+            for name in settings.keys() - own.keys():
                 raise ValueError(
                     f"{where}: there is no control {name!r}; there are {', '.join(own)}"
                 )
-            values[name] = own[name].check(value)
+            return {name: own[name].check(value) for name, value in settings.items()}
+
+        values = checked(values)
         defaults = {name: control.default_value for name, control in own.items()}
         # What was drawn, typed or kept by hand is not a preset's to take away.
         moved = {
@@ -103,7 +108,7 @@ class Explorer(anywidget.AnyWidget):
             buttons=dict(buttons or {}),
             data=dict(data),
             _presets=[
-                [name, {**moved, **preset, "t": preset.get("t", 0) % steps}]
+                [name, checked({**moved, **preset, "t": preset.get("t", 0) % steps})]
                 for name, preset in presets.items()
             ],
             **values,
@@ -134,7 +139,7 @@ class Explorer(anywidget.AnyWidget):
         """What the cell on screen does, computed by JAX: `lstm_jax.trace` of `params` and `xs`."""
         return trace(self.params, self.xs, clamps=self.clamps)
 
-    def still(self) -> Picture:
+    def still(self) -> plots.Picture:
         """The picture without its controls, for fronts that show no widgets."""
         raise NotImplementedError
 

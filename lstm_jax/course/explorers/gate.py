@@ -1,5 +1,7 @@
 """One gate of an LSTM with a single unit: what opens it, and what that does to the memory."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 from typing import Any
 
@@ -7,10 +9,10 @@ import jax.numpy as jnp
 import numpy as np
 
 from lstm_jax.cells import LSTMGates, LSTMParams
+from lstm_jax.course import plots
 from lstm_jax.course.explorers.controls import Choice, Slider
 from lstm_jax.course.explorers.explorer import LAST
 from lstm_jax.course.explorers.sequences import STEPS, SequenceExplorer, check_steps
-from lstm_jax.course.plots import Picture, curves
 from lstm_jax.traces import Clamp
 
 # The sliders move one gate; these are the weight on the input, the weight on the previous output
@@ -99,13 +101,13 @@ class GateExplorer(SequenceExplorer):
         """The gate held at 0 or 1, where `clamp` says so."""
         return [] if self.clamp == "free" else [Clamp(self.gate, float(self.clamp))]
 
-    def still(self) -> Picture:
+    def still(self) -> plots.Picture:
         """Input, gate, cell state and output over time."""
         record = self.trace()
         gate = np.asarray(getattr(record, self.gate))[:, 0]
         c, h = (np.asarray(state)[1:, 0] for state in (record.c, record.h))
         name = _NAMES[self.gate]
-        return curves(
+        return plots.curves(
             np.arange(self.steps),
             # In this order they have the colours of the page.
             {

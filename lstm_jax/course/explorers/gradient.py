@@ -1,5 +1,7 @@
 """An RNN and an LSTM side by side: how much gradient gets back to the first step."""
 
+from __future__ import annotations
+
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -9,6 +11,7 @@ import numpy as np
 
 from lstm_jax.arrays import Array
 from lstm_jax.cells import LSTMParams, RNNParams
+from lstm_jax.course import plots
 from lstm_jax.course.data.sunspots import sunspots
 from lstm_jax.course.data.windows import fit_scale
 from lstm_jax.course.explorers.controls import Numbers, Slider
@@ -21,7 +24,6 @@ from lstm_jax.course.explorers.weights import (
     for_page,
     scaled_weights,
 )
-from lstm_jax.course.plots import Picture, curves
 from lstm_jax.gradients import gradient_flow
 from lstm_jax.traces import trace
 
@@ -127,10 +129,10 @@ class GradientExplorer(Explorer):
             *(jax.tree.map(lambda norms: np.asarray(norms)[rest:], flow) for flow in flows)
         )
 
-    def still(self) -> Picture:
+    def still(self) -> plots.Picture:
         """The three curves over time."""
         flows = self.gradient_flow()
-        return curves(
+        return plots.curves(
             np.arange(self.length + 1),
             {
                 "RNN": flows.rnn.total,

@@ -1,4 +1,4 @@
-"""A trained network, its task, and how well it does while a gate is held."""
+"""What `TrainedCellExplorer` computes: how well a network does while one of its gates is held."""
 
 from typing import Any, NamedTuple
 
@@ -14,7 +14,7 @@ from lstm_jax.models import Network, Readout, last_answers, read_out
 from lstm_jax.traces import Held
 
 
-class Task(NamedTuple):
+class Dataset(NamedTuple):
     """Sequences, and what has to be answered after their last step.
 
     xs: (B, T, D).
@@ -33,7 +33,7 @@ class Task(NamedTuple):
 class Judgement(NamedTuple):
     """What holding a gate does.
 
-    loss: over all sequences of the task: cross-entropy in nats, or the mean squared error.
+    loss: over all sequences: cross-entropy in nats, or the mean squared error.
     accuracy: the fraction of classes that are right; NaN where the answer is numbers.
     influence: (T, T), as `lstm_jax.influence`, for one of the sequences.
     """
@@ -43,21 +43,21 @@ class Judgement(NamedTuple):
     influence: Array
 
 
-def predictions(network: Network, task: Task, h: Array) -> Array:
+def predictions(network: Network, data: Dataset, h: Array) -> Array:
     """What the network answers, (N, K) for outputs h (N, H): probabilities, or numbers."""
     answers = read_out(network, h)
-    return jax.nn.softmax(answers) if task.has_classes else answers
+    return jax.nn.softmax(answers) if data.has_classes else answers
 
 
 @jax.jit
-def judge(network: Network, task: Task, example: Array, held: Held) -> Judgement:
+def judge(network: Network, data: Dataset, example: Array, held: Held) -> Judgement:
     """Measure a network whose gates are held; `example` picks the sequence of the influence."""
-    answers = last_answers(network, task.xs, clamps=held)
-    by_input = influence(network.cell, task.xs[example], clamps=held)
-    if not task.has_classes:
-        return Judgement(mean_squared_error(answers, task.ys), jnp.float32(jnp.nan), by_input)
-    right = jnp.mean(jnp.argmax(answers, axis=-1) == task.ys)
-    return Judgement(cross_entropy(answers, task.ys), right, by_input)
+    answers = last_answers(network, data.xs, clamps=held)
+    by_input = influence(network.cell, data.xs[example], clamps=held)
+    if not data.has_classes:
+        return Judgement(mean_squared_error(answers, data.ys), jnp.float32(jnp.nan), by_input)
+    right = jnp.mean(jnp.argmax(answers, axis=-1) == data.ys)
+    return Judgement(cross_entropy(answers, data.ys), right, by_input)
 
 
 def check_network(where: str, lstm: Any, readout: Any) -> Network:
@@ -84,8 +84,8 @@ def check_network(where: str, lstm: Any, readout: Any) -> Network:
     return Network(lstm, Readout(w, b))
 
 
-def check_task(where: str, network: Network, xs: Any, ys: Any) -> Task:
-    """A `Task` for `network`, or a `ValueError` that says what does not fit.
+def check_dataset(where: str, network: Network, xs: Any, ys: Any) -> Dataset:
+    """A `Dataset` for `network`, or a `ValueError` that says what does not fit.
 
     Numbers (B,) become (B, 1).
     """
@@ -103,11 +103,11 @@ def check_task(where: str, network: Network, xs: Any, ys: Any) -> Task:
                 f"{where}: ys should be classes from 0 to {classes - 1}, since readout[1] has "
                 f"{classes} entries, got {named.min()} to {named.max()}"
             )
-        return Task(xs, jnp.asarray(named))
+        return Dataset(xs, jnp.asarray(named))
     ys = check_array(where, "ys", ys, dtype=cell.w_x.dtype, owner="lstm.w_x")
     numbers = Axis("answers", classes, f"readout[1] has {classes} entries")
     options = [(batch, numbers), (batch,)] if classes == 1 else [(batch, numbers)]
     check_shape(where, "ys", ys.shape, *options)
     if not np.isfinite(np.asarray(ys)).all():
         raise ValueError(f"{where}: ys should hold finite numbers, got NaN or an infinite one")
-    return Task(xs, ys.reshape(len(xs), classes))
+    return Dataset(xs, ys.reshape(len(xs), classes))

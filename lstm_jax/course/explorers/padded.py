@@ -1,8 +1,9 @@
-"""Networks of any width and sequences of any length in arrays of one size.
+"""What `TrainingExplorer` trains: networks of any width on sequences of any length.
 
-So width and length are numbers that a slider moves, and moving them compiles nothing. Steps after
-the end of a sequence are left out by `lengths`. Units beyond the width have no weights at all, and
-that is enough: such a unit stays at 0, so nothing reaches it, and no gradient does.
+All stand in arrays of one size. So width and length are numbers that a slider moves, and moving
+them compiles nothing. Steps after the end of a sequence are left out by `lengths`. Units beyond the
+width have no weights at all, and that is enough: such a unit stays at 0, so nothing reaches it, and
+no gradient does.
 """
 
 from functools import partial

@@ -1,6 +1,7 @@
 """A language model reads a stretch of text: what its cells do, and what it expects next.
 
-One program for all texts: they are padded, so that a new one compiles nothing.
+This is what `TextExplorer` computes when its text moves, by one program for all texts: they are
+padded, so that a new one compiles nothing.
 """
 
 from typing import Any, NamedTuple

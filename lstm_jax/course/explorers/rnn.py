@@ -1,10 +1,13 @@
 """A plain RNN over an input sequence: what its hidden state keeps of it, and for how long."""
 
+from __future__ import annotations
+
 from typing import Any
 
 import numpy as np
 
 from lstm_jax.cells import RNNParams
+from lstm_jax.course import plots
 from lstm_jax.course.explorers.controls import Slider
 from lstm_jax.course.explorers.explorer import LAST
 from lstm_jax.course.explorers.sequences import STEPS, SequenceExplorer, check_steps
@@ -16,7 +19,6 @@ from lstm_jax.course.explorers.weights import (
     for_page,
     scaled_weights,
 )
-from lstm_jax.course.plots import Picture, signed_map
 
 
 class RNNExplorer(SequenceExplorer):
@@ -61,11 +63,11 @@ class RNNExplorer(SequenceExplorer):
         weights = scaled_weights("rnn", self.hidden, self.seed, self.gain)
         return RNNParams(*weights, biases(self.hidden, 0))
 
-    def still(self) -> Picture:
+    def still(self) -> plots.Picture:
         """The units over time, as a map."""
         h = self.trace().h[1:]
         size = np.linalg.norm(h, axis=1)
-        return signed_map(
+        return plots.signed_map(
             h,
             title=f"The hidden state, recurrent gain {self.gain:g}",
             label="state h, no unit",

@@ -1,5 +1,7 @@
 """Time and memory against length: choose a way to walk, press a button, and points appear."""
 
+from __future__ import annotations
+
 import time
 from collections.abc import Callable, Iterator, Mapping
 from statistics import median
@@ -10,14 +12,22 @@ import numpy as np
 
 from lstm_jax.arrays import Array
 from lstm_jax.cells import AnyParams
-from lstm_jax.course.explorers.controls import Choice, Order, Slider
+from lstm_jax.course import plots
+from lstm_jax.course.explorers.controls import Choice, Order, Slider, check_parts
 from lstm_jax.course.explorers.explorer import LAST
 from lstm_jax.course.explorers.jobs import Job
+from lstm_jax.course.explorers.measuring import (
+    WAYS,
+    Power,
+    Program,
+    Size,
+    Walk,
+    fitted,
+    seconds_of,
+)
 from lstm_jax.course.explorers.ordered import OrderedExplorer
-from lstm_jax.course.l13.scaling import Power, fitted, seconds_of
-from lstm_jax.course.l13.walks import WAYS, Program, Size, forward, inputs, training_step
-from lstm_jax.course.plots import Picture, curves
 
+_NAME = "ScalingExplorer"
 SHORTEST, LONGEST = 4, 13  # powers of 2: T = 16 and 8192
 APART = 2  # powers of 2 between two points
 FIT_FROM = 64  # shorter sequences are left out of the fitted lines
@@ -43,20 +53,22 @@ class ScalingExplorer(OrderedExplorer):
     training step; nothing is run that would take more than 10 s a call or 1 GiB.
 
     Args:
+        walks: for each of `measuring.WAYS` a `Walk`, such as `lstm_jax.course.l13.walks.WALKS`.
         values: controls that start elsewhere, such as `way="scan"`.
 
     Attributes:
         length: the longest T as a power of 2, 10 for 1024.
         batch: B as a power of 2.
         width: H, and D, as a power of 2.
-        way: how to walk, one of `lstm_jax.course.l13.walks.WAYS`.
+        way: how to walk, one of `measuring.WAYS`.
         timed: whose time is drawn, "training step" or "forward".
         order: the last button pressed, "measure 1", "stop 2" or "keep 3"; "" after a reset.
         t: which length the cursor stands on, from T = 16, each twice the one before.
         answer: the points for the page, and under "of" the order that the kernel has followed.
 
     Raises:
-        ValueError: an unknown control, or a value that a control cannot take.
+        ValueError: a walk that is missing, an unknown control, or a value that a control cannot
+            take.
     """
 
     length = Slider("length T 2^", SHORTEST, LONGEST, default=10, step=1)
@@ -69,8 +81,10 @@ class ScalingExplorer(OrderedExplorer):
     looks: ClassVar = OrderedExplorer.looks | {"timed"}
     baseline: ClassVar = ("with", "points")
 
-    def __init__(self, **values: Any) -> None:
+    def __init__(self, walks: Mapping[str, Walk], **values: Any) -> None:
         """As above."""
+        check_parts(_NAME, "walks", walks, WAYS, Walk, "lstm_jax.course.l13.walks.WALKS")
+        self._walks = walks
         super().__init__(
             view="scaling",
             presets={name: {"t": LAST, **moved} for name, moved in _PRESETS.items()},
@@ -119,12 +133,12 @@ class ScalingExplorer(OrderedExplorer):
     @property
     def params(self) -> AnyParams:
         """The cell that is walked."""
-        return inputs(self.way, self.size)[0]
+        return self._walks[self.way].inputs(self.size)[0]
 
     @property
     def xs(self) -> Array:
         """The first of the sequences (T, D)."""
-        return inputs(self.way, self.size)[1][0]
+        return self._walks[self.way].inputs(self.size)[1][0]
 
     # --- in the kernel, and in the thread of the job
 
@@ -144,7 +158,7 @@ class ScalingExplorer(OrderedExplorer):
                 now = Size(length, batch, width)
                 says = self._too_large(way, now)
                 if not says:
-                    point = _point(way, now, job.stopped.is_set)
+                    point = _point(self._walks[way], now, job.stopped.is_set)
                     if isinstance(point, str):
                         says = point
                     elif point:
@@ -177,7 +191,7 @@ class ScalingExplorer(OrderedExplorer):
 
     # --- for fronts without widgets
 
-    def still(self) -> Picture:
+    def still(self) -> plots.Picture:
         """The measured times over the lengths."""
         name = "training" if self.timed == "training step" else "forward"
         lengths = 2 ** np.arange(SHORTEST, LONGEST + 1)
@@ -186,7 +200,7 @@ class ScalingExplorer(OrderedExplorer):
         finding = "nothing is measured yet"
         if power:
             finding = f"{self.way} takes a time that grows as {power}"
-        return curves(
+        return plots.curves(
             lengths,
             lines or {"nothing measured yet": np.full(len(lengths), np.nan)},
             title=f"Time of a {self.timed}",
@@ -205,11 +219,11 @@ def _lengths(longest: int) -> Iterator[int]:
     return (2**power for power in range(first, top + 1, APART))
 
 
-def _point(way: str, size: Size, is_stopped: Callable[[], bool]) -> dict[str, float] | str:
+def _point(walk: Walk, size: Size, is_stopped: Callable[[], bool]) -> dict[str, float] | str:
     """What one length costs; empty if it was stopped, a sentence if it is too large."""
     programs: list[Program] = []
-    for make in (forward, training_step):
-        programs.append(make(way, size))
+    for make in (walk.forward, walk.training_step):
+        programs.append(make(size))
         if is_stopped():
             return {}
     if programs[-1].bytes > BYTES:

@@ -1,7 +1,10 @@
 """A sentence of your own: what a network thinks of it, word by word."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping, Sequence
 from functools import partial
+from itertools import product
 from typing import Any
 
 import jax
@@ -10,13 +13,15 @@ import numpy as np
 
 from lstm_jax.arrays import Array
 from lstm_jax.cells import LSTMParams
+from lstm_jax.course import plots
 from lstm_jax.course.data.reviews import words
 from lstm_jax.course.explorers.answers import AnsweringExplorer
-from lstm_jax.course.explorers.controls import Choice, Slider, Text
-from lstm_jax.course.l11.study import PLANS, load, vocabularies
-from lstm_jax.course.plots import Picture, curves
+from lstm_jax.course.explorers.controls import Choice, Slider, Text, check_parts
 from lstm_jax.models import Sentiment, sentiment
+from lstm_jax.vocabulary import Vocabulary
 
+_NAME, _SOURCE = "SentenceExplorer", "lstm_jax.course.l11.study"
+COLLECTIONS = ("reviews", "sentences")  # what networks are trained on
 MOST, PADDING = 40, 20  # words that are read, and steps of padding behind them, at most
 STEPS = MOST + PADDING
 _PRESETS: Mapping[str, Mapping[str, Any]] = {
@@ -39,7 +44,12 @@ class SentenceExplorer(AnsweringExplorer):
 
     Of a text the first 40 words are read. The kernel computes; the page draws.
 
+    `SentenceExplorer(load(), vocabularies())` shows the networks of `lstm_jax.course.l11.study`.
+
     Args:
+        networks: for each of `COLLECTIONS` and each of `sentiment.POOLINGS` a `Sentiment` that was
+            trained so, such as `networks["reviews", "mean"]`.
+        vocabularies: for each of `COLLECTIONS` the V words that its networks know.
         values: controls that start elsewhere, such as `text="not bad at all"`.
 
     Attributes:
@@ -50,22 +60,37 @@ class SentenceExplorer(AnsweringExplorer):
         mask: "on" passes `lengths`, so that padding is not read; "off" reads it.
 
     Raises:
-        ValueError: an unknown control, or a value that a control cannot take.
+        ValueError: a network or a vocabulary that is missing or does not fit, an unknown control,
+            or a value that a control cannot take.
     """
 
     t = Slider("word", 0, STEPS - 1, step=1, default=0)
     text = Text("your sentence", longest=400, default=str(_PRESETS["but"]["text"]))
     padding = Slider("steps of padding", 0, PADDING, step=1, default=0)
-    network = Choice("trained on", tuple(PLANS), default="sentences")
+    network = Choice("trained on", COLLECTIONS, default="sentences")
     pooling = Choice("summary", ("mean", "last"))
     mask = Choice("mask", ("on", "off"))
 
-    def __init__(self, **values: Any) -> None:
+    def __init__(
+        self,
+        networks: Mapping[tuple[str, str], Sentiment],
+        vocabularies: Mapping[str, Vocabulary],
+        **values: Any,
+    ) -> None:
         """As above."""
-        self._known = vocabularies()
-        for name in PLANS:  # compiles all that a control will need
-            for pooling in sentiment.POOLINGS:
-                _read(load()[name, pooling], *_numbers(()), pooling)
+        every = tuple(product(COLLECTIONS, sentiment.POOLINGS))
+        check_parts(_NAME, "networks", networks, every, Sentiment, _SOURCE)
+        check_parts(_NAME, "vocabularies", vocabularies, COLLECTIONS, Vocabulary, _SOURCE)
+        self._networks, self._known = networks, vocabularies
+        for name, pooling in every:
+            network = networks[name, pooling]
+            rows, known = len(network.embedding), len(vocabularies[name].symbols)
+            if rows != known:
+                raise ValueError(
+                    f"{_NAME}: networks[{name!r}, {pooling!r}] should have a vector for each of "
+                    f"the {known} words of vocabularies[{name!r}], got {rows}"
+                )
+            _read(network, *_numbers(()), pooling)  # compiles all that a control will need
         super().__init__(view="sentence", presets=_PRESETS, data={}, **values)
 
     @property
@@ -76,7 +101,7 @@ class SentenceExplorer(AnsweringExplorer):
     @property
     def model(self) -> Sentiment:
         """The network that reads."""
-        return load()[self.network, self.pooling]
+        return self._networks[self.network, self.pooling]
 
     @property
     def params(self) -> LSTMParams:
@@ -113,12 +138,12 @@ class SentenceExplorer(AnsweringExplorer):
     def _ids(self) -> Any:
         return _numbers(self._known[self.network].ids(self.words))[0]
 
-    def still(self) -> Picture:
+    def still(self) -> plots.Picture:
         """The probability after each word."""
         answer = self.compute()
         said = answer["probability"]
         finding = f"after the last step it is {said[-1]:.2f}" if said else "there is no word in it"
-        return curves(
+        return plots.curves(
             np.arange(len(said)),
             {"probability": said},
             title=" ".join(answer["words"][:10]) or "no words",

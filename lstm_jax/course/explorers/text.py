@@ -1,5 +1,7 @@
 """A text in the colours of one unit: what a language model keeps there, character by character."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any
@@ -9,7 +11,9 @@ import numpy as np
 
 from lstm_jax.arrays import Array, Floats
 from lstm_jax.cells import LSTMParams
+from lstm_jax.course import plots
 from lstm_jax.course.data.topics import ALPHABET, topics
+from lstm_jax.course.explorers import tracking
 from lstm_jax.course.explorers.answers import AnsweringExplorer
 from lstm_jax.course.explorers.controls import Choice, Numbers, Slider, Text
 from lstm_jax.course.explorers.reading import (
@@ -22,9 +26,6 @@ from lstm_jax.course.explorers.reading import (
     read,
     stretch_of,
 )
-from lstm_jax.course.l09 import study as language
-from lstm_jax.course.l09 import tracking
-from lstm_jax.course.plots import Picture, coloured_text
 from lstm_jax.models.language import LanguageModel
 from lstm_jax.traces import LSTMTrace
 from lstm_jax.vocabulary import UNKNOWN
@@ -56,7 +57,7 @@ class TextExplorer(AnsweringExplorer):
 
     Args:
         model: a `LanguageModel` with an LSTM that knows the symbols of `topics.ALPHABET`, such as
-            `lstm_jax.course.l09.study.train` gives; None takes the one that came with the package.
+            `lstm_jax.course.l09.study.load()` gives.
         values: controls that start elsewhere, such as `unit=12`.
 
     Attributes:
@@ -84,9 +85,9 @@ class TextExplorer(AnsweringExplorer):
     follow = Choice("follow", tuple(tracking.FOLLOWED))
     baseline = Numbers([-1.0, 0.0], low=-1, high=127)
 
-    def __init__(self, model: LanguageModel | None = None, **values: Any) -> None:
+    def __init__(self, model: LanguageModel, **values: Any) -> None:
         """As above."""
-        self.model = _check_model(language.load() if model is None else model)
+        self.model = _check_model(model)
         here, there = tracking.stretches(self.model)
         self._found = {name: tracking.search(name, here, there) for name in tracking.FOLLOWED}
         shows: dict[str, dict[str, Any]] = {
@@ -201,14 +202,14 @@ class TextExplorer(AnsweringExplorer):
 
     # --- for fronts without widgets
 
-    def still(self) -> Picture:
+    def still(self) -> plots.Picture:
         """The text on screen in its colours, at most 24 lines of it."""
         name = f"{self.show} of unit {self.unit}"
         place = list(self.found.units).index(self.unit)
         r = f"{self.found.measured[place]:+.2f}"
         drawn = "\n".join(self.shown.split("\n")[:24])
         values = self.values[: len(drawn)] if drawn else np.zeros(1)
-        return coloured_text(
+        return plots.coloured_text(
             # A font does not have all that can be typed.
             "".join(c if c in ALPHABET.symbols else UNKNOWN for c in drawn) or " ",
             values,

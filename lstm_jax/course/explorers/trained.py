@@ -1,5 +1,7 @@
 """A trained LSTM at its task: hold or shift a gate, and see its answers and its loss move."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -8,18 +10,17 @@ import numpy as np
 
 from lstm_jax.arrays import Array, ArrayLike
 from lstm_jax.cells import LSTMGates, LSTMParams, Params
+from lstm_jax.course import plots
 from lstm_jax.course.explorers.answers import AnsweringExplorer
 from lstm_jax.course.explorers.clamps import FREE, clamp_problem, held_by, touched_units
 from lstm_jax.course.explorers.controls import Choice, Slider
 from lstm_jax.course.explorers.network import (
     Judgement,
+    check_dataset,
     check_network,
-    check_task,
     judge,
     predictions,
 )
-from lstm_jax.course.l06.recall import FEATURES, LAG, LENGTH, load_recall
-from lstm_jax.course.plots import Picture, curves
 from lstm_jax.traces import Clamp, held_gates, trace
 
 _NAME = "TrainedCellExplorer"
@@ -29,10 +30,8 @@ EXAMPLES = 16  # sequences of the task to look at
 class TrainedCellExplorer(AnsweringExplorer):
     """The inside of a trained LSTM, one unit at one step, with its answers and its loss.
 
-    Without arguments it is a network of 8 units that has learned `lag_recall`: of 40 symbols one
-    is marked, and 30 steps later it names that one. Or bring your own: all four of `lstm`,
-    `readout`, `xs` and `ys`. It is made for small networks: all T·T influences are computed anew
-    for every move.
+    `TrainedCellExplorer(*load_recall())` shows the network of `lstm_jax.course.l06.recall`. It is
+    made for small networks, because all T·T influences are computed anew for every move.
 
     Args:
         lstm: `LSTMParams`.
@@ -40,7 +39,9 @@ class TrainedCellExplorer(AnsweringExplorer):
         xs: sequences (B, T, D). The loss is taken over all, the first 16 can be looked at.
         ys: what is right after the last step: the numbers of classes, (B,) integers, for
             cross-entropy; or (B, K) floats, for the mean squared error, (B,) if K is 1.
-        features: what the D inputs are called, their numbers if left out.
+        features: what the D inputs are called; None calls them by their numbers.
+        presets: more presets, each by its name: the controls that differ from how the explorer
+            starts.
         values: controls that start elsewhere, such as `unit=3`.
 
     Attributes:
@@ -63,37 +64,26 @@ class TrainedCellExplorer(AnsweringExplorer):
     unit = Slider("unit", 0, 7, step=1, default=0)
     shift = Slider("shift by", -6, 6, default=0.0)
     clamp_value = Slider("held at", -1, 1, default=1.0, step=0.05)
-    clamp_from = Slider("from step", 0, LENGTH - 1, step=1, default=0)
-    clamp_to = Slider("until step", 1, LENGTH, step=1, default=LENGTH)
+    clamp_from = Slider("from step", 0, 59, step=1, default=0)
+    clamp_to = Slider("until step", 1, 60, step=1, default=60)
     shift_gate = Choice("shift gate", tuple("figo"))
     clamp_gate = Choice("hold gate", (FREE, *"figo"))
     clamp_unit = Choice("for", ("all", "this unit"))
 
     def __init__(
         self,
-        lstm: LSTMParams | None = None,
-        readout: Sequence[ArrayLike] | None = None,
-        xs: ArrayLike | None = None,
-        ys: ArrayLike | None = None,
-        *,
+        lstm: LSTMParams,
+        readout: Sequence[ArrayLike],
+        xs: ArrayLike,
+        ys: ArrayLike,
         features: Sequence[str] | None = None,
+        presets: Mapping[str, Mapping[str, Any]] | None = None,
         **values: Any,
     ) -> None:
         """As above."""
-        given = {"lstm": lstm, "readout": readout, "xs": xs, "ys": ys}
-        missing = [name for name, part in given.items() if part is None]
-        if 0 < len(missing) < len(given):
-            raise ValueError(
-                f"{_NAME}: {' and '.join(missing)} missing; give lstm, readout, xs and ys, or none "
-                "of them for a network that has learned to recall"
-            )
-        if missing:
-            self._network, xs, ys = load_recall()
-            features = FEATURES
-        else:
-            self._network = check_network(_NAME, lstm, readout)
-        self._task = check_task(_NAME, self._network, xs, ys)
-        count, time, inputs = self._task.xs.shape
+        self._network = check_network(_NAME, lstm, readout)
+        self._dataset = check_dataset(_NAME, self._network, xs, ys)
+        count, time, inputs = self._dataset.xs.shape
         names = [str(n) for n in range(inputs)] if features is None else list(features)
         if len(names) != inputs:
             raise ValueError(f"{_NAME}: features should be {inputs} names, got {len(names)}")
@@ -109,11 +99,10 @@ class TrainedCellExplorer(AnsweringExplorer):
         # Compiles all that a slider will need; the clamp for what is done once for each clamp.
         held_gates(_NAME, self._network.cell, [Clamp("f", 1.0)], time)
         free = held_gates(_NAME, self._network.cell, (), time)
-        self._untouched = judge(self._network, self._task, jnp.int32(0), free)
-        presets = _presets(time, int(size_of_readout.argmax()))
+        self._untouched = judge(self._network, self._dataset, jnp.int32(0), free)
         super().__init__(
             view="trained",
-            presets={**presets, **_AFTER_MARK} if missing else presets,
+            presets={**_presets(time, int(size_of_readout.argmax())), **(presets or {})},
             data=self._for_page(names),
             **values,
         )
@@ -136,7 +125,7 @@ class TrainedCellExplorer(AnsweringExplorer):
     @property
     def xs(self) -> Array:
         """The sequence that is shown (T, D)."""
-        return self._task.xs[self.example]
+        return self._dataset.xs[self.example]
 
     @property
     def clamps(self) -> list[Clamp]:
@@ -149,12 +138,12 @@ class TrainedCellExplorer(AnsweringExplorer):
     def prediction(self) -> Array:
         """What the network answers after each step (T, K): probabilities of classes, or numbers."""
         network = self._network._replace(cell=self.params)
-        return predictions(network, self._task, self.trace().h[1:])
+        return predictions(network, self._dataset, self.trace().h[1:])
 
     @property
     def target(self) -> Array:
         """What is right after the last step: a class, or numbers (K,)."""
-        return self._task.ys[self.example]
+        return self._dataset.ys[self.example]
 
     @property
     def loss(self) -> float:
@@ -190,13 +179,13 @@ class TrainedCellExplorer(AnsweringExplorer):
     def _judge(self) -> Judgement:
         network = self._network._replace(cell=self.params)
         held = held_gates(_NAME, network.cell, self.clamps, len(self.xs))
-        return judge(network, self._task, jnp.int32(self.example), held)
+        return judge(network, self._dataset, jnp.int32(self.example), held)
 
     def _for_page(self, features: list[str]) -> dict[str, Any]:
         lstm, readout = self._network
-        xs, ys = (np.asarray(part)[:EXAMPLES] for part in self._task)
+        xs, ys = (np.asarray(part)[:EXAMPLES] for part in self._dataset)
         arrays = {**lstm._asdict(), "readout_w": readout.w, "readout_b": readout.b, "xs": xs}
-        has_classes = self._task.has_classes
+        has_classes = self._dataset.has_classes
         return {
             **{name: _bytes(array) for name, array in arrays.items()},
             "sizes": dict(zip("TDHK", (*xs.shape[1:], *readout.w.shape), strict=True)),
@@ -213,15 +202,15 @@ class TrainedCellExplorer(AnsweringExplorer):
 
     # --- for fronts without widgets
 
-    def still(self) -> Picture:
+    def still(self) -> plots.Picture:
         """How the answer to the sequence shown forms, step by step, touched and untouched."""
         is_touched = not clamp_problem(self)  # what cannot be held is left out
         judged = self._judge() if is_touched else self._untouched
         untouched = self._right(self._network.cell, [])
         now = self._right(self.params, held_by(self)) if is_touched else untouched
         score, before = _score(judged), _score(self._untouched)
-        name = "probability of the right class" if self._task.has_classes else "answer"
-        return curves(
+        name = "probability of the right class" if self._dataset.has_classes else "answer"
+        return plots.curves(
             np.arange(len(now)),
             {"untouched": untouched, "now": now},
             title=f"task loss {score['loss']:.2g} (untouched {before['loss']:.2g})",
@@ -236,8 +225,8 @@ class TrainedCellExplorer(AnsweringExplorer):
     def _right(self, lstm: Params, clamps: list[Clamp]) -> Any:
         """The probability of the right class after each step (T,), or the first number."""
         network = self._network._replace(cell=lstm)
-        answers = predictions(network, self._task, trace(lstm, self.xs, clamps=clamps).h[1:])
-        return np.asarray(answers)[:, int(self.target) if self._task.has_classes else 0]
+        answers = predictions(network, self._dataset, trace(lstm, self.xs, clamps=clamps).h[1:])
+        return np.asarray(answers)[:, int(self.target) if self._dataset.has_classes else 0]
 
     def _in_words(self) -> str:
         where = "all units" if self.clamp_unit == "all" else f"unit {self.unit}"
@@ -271,25 +260,6 @@ def _presets(time: int, cut: int) -> dict[str, dict[str, Any]]:
             "clamp_unit": "this unit",
         },
     }
-
-
-# For the network that has learned to recall: its mark stands at the step before.
-_AFTER_MARK: Mapping[str, Mapping[str, Any]] = {
-    "f at 1 after the mark": {
-        "clamp_gate": "f",
-        "clamp_value": 1.0,
-        "clamp_from": LENGTH - LAG,
-        "unit": 3,
-        "t": 20,
-    },
-    "i at 0 after the mark": {
-        "clamp_gate": "i",
-        "clamp_value": 0.0,
-        "clamp_from": LENGTH - LAG,
-        "unit": 3,
-        "t": 20,
-    },
-}
 
 
 def _score(judged: Judgement) -> dict[str, Any]:

@@ -1,5 +1,7 @@
 """Training, live: set the learning rate and the rest, press a button, and watch the curves grow."""
 
+from __future__ import annotations
+
 import math
 import time
 from collections.abc import Callable, Mapping
@@ -12,6 +14,7 @@ from jax.tree_util import Partial
 
 from lstm_jax.arrays import Array, Floats, Key
 from lstm_jax.cells import Params
+from lstm_jax.course import plots
 from lstm_jax.course.data.tasks import SOLVED
 from lstm_jax.course.data.tasks import TEMPORAL_ORDER_2 as TASK
 from lstm_jax.course.explorers import padded
@@ -19,7 +22,6 @@ from lstm_jax.course.explorers.controls import Choice, Order, Slider, check_betw
 from lstm_jax.course.explorers.explorer import LAST
 from lstm_jax.course.explorers.jobs import Job
 from lstm_jax.course.explorers.ordered import OrderedExplorer
-from lstm_jax.course.plots import Picture, bands
 from lstm_jax.models import Network
 from lstm_jax.training import DivergenceError, Fit, adam, fit
 
@@ -197,7 +199,7 @@ class TrainingExplorer(OrderedExplorer):
 
     # --- for fronts without widgets
 
-    def still(self) -> Picture:
+    def still(self) -> plots.Picture:
         """The loss, as the median and the middle half of the runs."""
         nothing = np.empty((RUNS, 0), np.float32)
         history = nothing if self.result is None else self.result.history.loss
@@ -207,7 +209,7 @@ class TrainingExplorer(OrderedExplorer):
         if points and np.isfinite(loss[:, -1]).any():
             median = np.nanmedian(loss[:, -1])
             finding = f"after {points * POINT} steps the median loss is {median:.3g} nats"
-        return bands(
+        return plots.bands(
             (np.arange(points) + 0.5) * POINT,
             {"loss": loss},
             title=f"{RUNS} runs learn temporal order",

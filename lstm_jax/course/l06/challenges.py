@@ -11,6 +11,7 @@ from lstm_jax.course.checks.challenge import Challenge, Measured, Mistake
 from lstm_jax.course.checks.compare import misfit
 from lstm_jax.course.checks.exercise import Array
 from lstm_jax.course.data.lag_recall import accuracy
+from lstm_jax.course.l06.recall import load_recall
 from lstm_jax.losses import cross_entropy
 from lstm_jax.traces import Held, trace
 
@@ -33,17 +34,14 @@ def _form(result: Any) -> str | None:
 
 
 def _measure(results: Sequence[Any]) -> Measured:
-    # With its widgets it takes a second to import, and only this exercise needs it.
-    from lstm_jax.course.l06.recall import load_recall
-
-    network, xs, ys = load_recall()
+    lstm, readout, xs, ys, *_ = load_recall()
     [f] = results
-    held = jnp.repeat(jnp.asarray(f, jnp.float32)[:, None], len(network.cell.w_h), axis=1)  # (T, H)
+    held = jnp.repeat(jnp.asarray(f, jnp.float32)[:, None], len(lstm.w_h), axis=1)  # (T, H)
     free = jnp.zeros_like(held)
     where = LSTMGates(*(jnp.full(held.shape, gate == "f") for gate in LSTMGates._fields))
     value = LSTMGates(free, held, free, free)
-    h = trace(network.cell, xs, clamps=Held(where, value)).h[:, -1]
-    answers = h @ network.readout.w + network.readout.b[None]
+    h = trace(lstm, xs, clamps=Held(where, value)).h[:, -1]
+    answers = h @ readout.w + readout.b[None]
     right, loss = float(accuracy(answers, ys)), float(cross_entropy(answers, ys))
     f = np.asarray(f, float)
     said = (

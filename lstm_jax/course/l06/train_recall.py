@@ -1,4 +1,4 @@
-"""Train the network that `TrainedCellExplorer` shows: a few seconds, and the file is written anew.
+"""Train the network that lesson 06 explores: a few seconds, and the file is written anew.
 
     python -m lstm_jax.course.l06.train_recall
 

@@ -11,15 +11,17 @@ numbers. It says what comes in each of the next 24 months.
 
 from functools import cache
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import jax
 import numpy as np
 
 from lstm_jax.arrays import Floats, Key
+from lstm_jax.cells import LSTMParams
 from lstm_jax.course.data import baselines
 from lstm_jax.course.data.sunspots import sunspots
 from lstm_jax.course.data.windows import Scale, fit_scale, windows
+from lstm_jax.course.explorers.forecasts import Forecasts
 from lstm_jax.course.l12 import study as forecasting
 from lstm_jax.course.l12.study import Examples, Known, known, predict, stack, unstack
 from lstm_jax.files import load as load_file
@@ -34,6 +36,14 @@ LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)  # of the quantiles
 CUTS = (1889, 1919, 1949, 1979)  # January of these years: tests of thirty years each
 UNITS, RATE, STEPS, RUNS = 32, 0.003, 400, 4
 RIDGE = 100.0  # of the linear forecast
+_PRESETS: dict[str, dict[str, Any]] = {  # t in months after December 1978
+    "before a rise": {"t": 96},
+    "at the top": {"t": 132},
+    "on the way down": {"t": 168},
+    "persistence, at the top": {"model": "persistence", "t": 132},
+    "seasonal": {"model": "seasonal", "t": 168},
+    "two years ahead": {"horizon": 24, "t": 250},
+}
 
 
 class Fold(NamedTuple):
@@ -124,6 +134,30 @@ def network_forecasts(networks: Network, fold: Fold) -> tuple[Floats, Floats]:
 def mean_forecast(networks: Network, fold: Fold) -> Floats:
     """In sunspot numbers, `(N, 24)`: the mean of what the networks expect."""
     return network_forecasts(networks, fold)[0].mean(axis=0)
+
+
+def all_forecasts(networks: Network) -> Forecasts:
+    """What `ForecastExplorer` shows: all forecasts of the years from 1979 on.
+
+    Args:
+        networks: those of `train` for the cut of 1979. The LSTM is the mean of what they say.
+    """
+    part = fold(CUTS[-1])
+    mean, quantiles = network_forecasts(networks, part)
+    cell = unstack(networks)[0].cell
+    assert isinstance(cell, LSTMParams)  # as `train` makes it
+    year, number = sunspots()
+    first = int(np.searchsorted(year, part.cut)) - LENGTH  # the first month in a window
+    return Forecasts(
+        cell=cell,
+        xs=part.test.xs,
+        means={**free_forecasts(part), "LSTM": mean.mean(axis=0)},
+        quantiles=quantiles.mean(axis=0),
+        levels=LEVELS,
+        series=number[first:],
+        month=round(12 * float(year[first]) - 0.5),
+        presets=_PRESETS,
+    )
 
 
 def load() -> dict[int, Network]:

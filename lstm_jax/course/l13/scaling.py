@@ -13,17 +13,15 @@ import os
 import platform
 import re
 import statistics
-import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import jax
-import numpy as np
 
-from lstm_jax.arrays import ArrayLike
-from lstm_jax.course.l13.walks import WAYS, Size, forward, training_step
+from lstm_jax.course.explorers.measuring import WAYS, Power, Size, fitted, seconds_of
+from lstm_jax.course.l13.walks import forward, training_step
 
 FILE = Path(__file__).with_name("scaling.json")
 COMMAND = "python -m lstm_jax.course.l13.scaling --record"
@@ -46,6 +44,10 @@ class Curve(NamedTuple):
     compile_forward: list[float]
     compile_training: list[float]
     bytes: list[int]
+
+    def power(self, name: str) -> Power:
+        """The power law nearest to one of the others, such as `power("training")`."""
+        return fitted(self.lengths, getattr(self, name))
 
 
 class Record(NamedTuple):
@@ -95,7 +97,7 @@ def measure(
         lengths: the T to measure.
         batch: B.
         width: H, and D.
-        ways: some of `walks.WAYS`.
+        ways: some of `WAYS`.
         rounds: how many timings each median is taken of.
         watch: told what is being compiled or timed.
     """
@@ -131,58 +133,6 @@ def medians(calls: Mapping[Any, Callable[[], object]], rounds: int) -> dict[Any,
         for key, call in calls.items():
             taken[key].append(seconds_of(call))
     return {key: statistics.median(each[1:]) for key, each in taken.items()}
-
-
-def seconds_of(call: Callable[[], object]) -> float:
-    """How long one call takes, until its results are there."""
-    begun = time.perf_counter()
-    jax.block_until_ready(call())  # type: ignore[no-untyped-call]
-    return time.perf_counter() - begun
-
-
-# --- The law behind the points -------------------------------------------------------------------
-
-
-class Power(NamedTuple):
-    """seconds = factor · T^exponent, fitted to the lengths from `shortest` to `longest`."""
-
-    exponent: float
-    factor: float
-    shortest: int
-    longest: int
-
-    def at(self, length: ArrayLike) -> Any:
-        """The fitted seconds, or bytes, at length T."""
-        return self.factor * np.asarray(length, np.float64) ** self.exponent
-
-    def __str__(self) -> str:
-        """Such as "T^0.97 (fitted from T = 256 to 4096)"."""
-        return f"T^{self.exponent:.2f} (fitted from T = {self.shortest} to {self.longest})"
-
-
-def fitted(lengths: Sequence[int], values: Sequence[float], *, shortest: int = 1) -> Power:
-    """The power law nearest to the values, in the least squares of their logarithms.
-
-    Args:
-        lengths: T of each value, two different ones or more.
-        values: seconds, or bytes, above 0.
-        shortest: leave out shorter lengths, where the fixed cost of a call hides the law.
-
-    Raises:
-        ValueError: fewer than two lengths from `shortest` on, or a value that is not above 0.
-    """
-    pairs = [(T, value) for T, value in zip(lengths, values, strict=True) if shortest <= T]
-    if len({T for T, _ in pairs}) < 2:
-        raise ValueError(
-            f"fitted: lengths has {len({T for T, _ in pairs})} from {shortest} on, a slope needs "
-            f"2 or more; got {list(lengths)}"
-        )
-    if not all(value > 0 for _, value in pairs):
-        raise ValueError(f"fitted: values should be above 0, got {list(values)}")
-    logs = np.log(np.asarray(pairs, np.float64))
-    exponent, offset = np.polyfit(logs[:, 0], logs[:, 1], 1)
-    kept = [T for T, _ in pairs]
-    return Power(float(exponent), float(np.exp(offset)), min(kept), max(kept))
 
 
 # --- Records -------------------------------------------------------------------------------------
@@ -273,9 +223,8 @@ def table(curves: Mapping[str, Curve]) -> Iterable[str]:
     """Lines to read: milliseconds at each length, and the fitted power."""
     for way, curve in curves.items():
         for name in ("forward", "training"):
-            values = getattr(curve, name)
-            times = "  ".join(f"{1e3 * value:9.3f}" for value in values)
-            yield f"{way:18} {name:9} {times} ms   {fitted(curve.lengths, values)}"
+            times = "  ".join(f"{1e3 * value:9.3f}" for value in getattr(curve, name))
+            yield f"{way:18} {name:9} {times} ms   {curve.power(name)}"
 
 
 def main() -> None:

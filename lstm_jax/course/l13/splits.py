@@ -31,7 +31,7 @@ from jax.sharding import PartitionSpec as P
 
 from lstm_jax.arrays import Array, Key
 from lstm_jax.course.data.tasks import LAG_RECALL
-from lstm_jax.course.l13.scaling import seconds_of
+from lstm_jax.course.explorers.measuring import seconds_of
 from lstm_jax.devices import join_processes, use_cores
 from lstm_jax.init import init_lstm
 from lstm_jax.layers import run

@@ -9,47 +9,25 @@
 
 Every cell has as many inputs as units, as in a stack. A training step is the gradient of the mean
 square of the outputs for all weights. It is compiled before any array of its size is made, so the
-memory that it will take is known beforehand.
+memory that it will take is known beforehand. `ScalingExplorer(WALKS)` measures them all.
 """
 
 import time
 from collections.abc import Callable
 from functools import partial
-from typing import Any, NamedTuple
+from typing import Any
 
 import jax
 import jax.numpy as jnp
 
 from lstm_jax.arrays import Array
 from lstm_jax.cells import AnyParams, LSTMState, cell_step, zero_state
+from lstm_jax.course.explorers.measuring import LOOP, WAYS, Program, Size, Walk
 from lstm_jax.init import init_lstm, init_min_lstm
 from lstm_jax.layers import run, run_parallel, run_plain
 from lstm_jax.scan import output
 
 UNROLL = 16
-LOOP = "Python loop"
-WAYS = (LOOP, "scan", "unrolled scan", "run", "scan, minLSTM", "parallel, minLSTM")
-
-
-class Size(NamedTuple):
-    """Steps T, sequences B and units H, which are also the inputs D."""
-
-    length: int
-    batch: int
-    width: int
-
-
-class Program(NamedTuple):
-    """A program that is compiled but has not run.
-
-    start: makes its inputs, and returns what runs it once.
-    seconds: how long it took to trace, lower and compile.
-    bytes: the memory it takes, inputs and results included, as XLA plans it.
-    """
-
-    start: Callable[[], Callable[[], object]]
-    seconds: float
-    bytes: int
 
 
 def forward(way: str, size: Size) -> Program:
@@ -187,3 +165,9 @@ def _bytes(program: Any) -> int:
     plan = program.memory_analysis()
     parts = (plan.temp_size_in_bytes, plan.argument_size_in_bytes, plan.output_size_in_bytes)
     return int(sum(parts))
+
+
+WALKS = {
+    way: Walk(partial(inputs, way), partial(forward, way), partial(training_step, way))
+    for way in WAYS
+}

@@ -1,12 +1,14 @@
 """A picture that grows while `fit` trains."""
 
+from __future__ import annotations
+
 import time
 
 import numpy as np
 from IPython.display import DisplayHandle, display
 
 from lstm_jax.arrays import check_size
-from lstm_jax.course.plots import Picture, bands
+from lstm_jax.course import plots
 from lstm_jax.training import Fit
 
 _POINTS = 200  # of a curve: more cannot be told apart on a projector
@@ -42,7 +44,7 @@ class LiveLoss:
         now = time.monotonic()
         self._due = now + max(_SECONDS, _SHARE * (now - began))
 
-    def picture(self, so_far: Fit) -> Picture:
+    def picture(self, so_far: Fit) -> plots.Picture:
         """The loss so far, each point the mean over a few steps."""
         loss = np.atleast_2d(so_far.history.loss)  # (S, done)
         runs, done = loss.shape
@@ -52,7 +54,7 @@ class LiveLoss:
         newest = means[:, -1:][np.isfinite(means[:, -1:])]
         finding = f"the loss is {np.median(newest):.3g}" if newest.size else "there is no loss"
         who = f"median and middle half of {runs} runs" if runs > 1 else "one run"
-        return bands(
+        return plots.bands(
             (np.arange(points) + 0.5) * width,
             {"loss": means},
             title=f"Step {done} of {self.steps}: {who}",

@@ -1,7 +1,7 @@
-"""Lesson 09: which units of a language model follow something that can be computed from the text.
+"""Which units of a language model follow something that can be computed from the text.
 
-The best of 128 units looks good by chance, too. So a unit is searched in one text and measured in
-another.
+This is what `TextExplorer` computes when it is made, and what lesson 09 measures. The best of
+128 units looks good by chance, too. So a unit is searched in one text and measured in another.
 """
 
 from typing import Any, NamedTuple
