@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from lstm_jax.course.checks.attempt import OutOfTime, attempt, student_line
-from lstm_jax.course.checks.catalogue import EXERCISES
+from lstm_jax.course.checks.catalogue import ROOMS, exercises, exercises_of
 from lstm_jax.course.checks.challenge import Challenge
 from lstm_jax.course.checks.compare import describe, difference, is_close, leaves, show_array
 from lstm_jax.course.checks.exercise import Args, Exercise, Function
@@ -106,9 +106,10 @@ def grade(name: str, answer: Any, *, seconds: float = SECONDS) -> Report:
 
 def find(name: str) -> Exercise | Challenge:
     """The exercise of that name; ValueError with close names where there is none."""
-    if name in EXERCISES:
-        return EXERCISES[name]
-    close = get_close_matches(name, EXERCISES) or list(EXERCISES)
+    for lesson in ROOMS:  # one after another, so that no later room is loaded for it
+        if name in exercises_of(lesson):
+            return exercises_of(lesson)[name]
+    close = get_close_matches(name, exercises()) or list(exercises())
     raise ValueError(f"there is no exercise {name!r}; did you mean {', '.join(close)}?")
 
 

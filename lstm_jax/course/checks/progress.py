@@ -3,7 +3,7 @@
 from typing import Literal, NamedTuple
 
 from lstm_jax.course.checks import journal
-from lstm_jax.course.checks.catalogue import LESSON_OF
+from lstm_jax.course.checks.catalogue import exercises_of
 from lstm_jax.course.checks.questions import LESSONS
 from lstm_jax.course.checks.report import COLOURS, Panel, Table
 
@@ -30,7 +30,7 @@ def progress() -> None:
     """
     done, rows = known(), []
     for title, questions in LESSONS.items():
-        exercises = [name for name, lesson in LESSON_OF.items() if lesson == title[:2]]
+        exercises = exercises_of(title[:2])
         passed = sum(done.outcomes.get(name) == "passed" for name in exercises)
         made = [done.predictions[name] for name in questions if name in done.predictions]
         right = sum(each.said == each.measured for each in made)

@@ -23,7 +23,7 @@ import jax
 import solutions
 
 from lstm_jax.course.checks.attempt import attempt
-from lstm_jax.course.checks.catalogue import EXERCISES
+from lstm_jax.course.checks.catalogue import exercises
 from lstm_jax.course.checks.challenge import Challenge
 from lstm_jax.course.checks.check import grade
 from lstm_jax.course.checks.compare import difference
@@ -152,7 +152,7 @@ class Tally(NamedTuple):
 
 def why_equivalent(name: str, line: str) -> str | None:
     """Why a survivor is no mistake; None where it is one."""
-    return REACHES if isinstance(EXERCISES[name], Challenge) else EQUIVALENT.get((name, line))
+    return REACHES if isinstance(exercises()[name], Challenge) else EQUIVALENT.get((name, line))
 
 
 def source_of(name: str) -> ast.stmt:
@@ -281,14 +281,14 @@ def passes(name: str, mutant: Mutant, exercise: Exercise | Challenge) -> bool:
             results, error = attempt(answer, [args], SECONDS, as_written=0)
             if error or difference(results[0], exercise.spec(*args), exercise.tolerance):
                 return False
-        if exercise is not EXERCISES[name]:
+        if exercise is not exercises()[name]:
             return True
     return grade(name, answer, seconds=SECONDS).outcome == "passed"
 
 
 def tally(name: str, exercise: Exercise | Challenge | None = None, *, every: int = 1) -> Tally:
     """Try all mutants of one exercise, or of another version of it; or one in so many of them."""
-    exercise = exercise or EXERCISES[name]
+    exercise = exercise or exercises()[name]
     started, total, survivors = time.process_time(), 0, []
     # Drawn inputs have many shapes, and each would be compiled; what is measured has one.
     with jax.disable_jit(isinstance(exercise, Exercise)):
@@ -302,7 +302,7 @@ def tally(name: str, exercise: Exercise | Challenge | None = None, *, every: int
 def main() -> None:
     """Print the table."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
-    parser.add_argument("names", nargs="*", default=list(EXERCISES), help="exercises")
+    parser.add_argument("names", nargs="*", default=list(exercises()), help="exercises")
     tallies = {}
     print(f"{'exercise':22} mutants  caught  equivalent  survivors  seconds")
     for name in parser.parse_args().names:

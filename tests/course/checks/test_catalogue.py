@@ -9,15 +9,15 @@ import pytest
 import solutions
 
 from lstm_jax.course.checks.attempt import for_student
-from lstm_jax.course.checks.catalogue import EXERCISES
+from lstm_jax.course.checks.catalogue import exercises
 from lstm_jax.course.checks.challenge import Mistake
 from lstm_jax.course.checks.check import grade
 from lstm_jax.course.checks.compare import difference
 from lstm_jax.course.checks.exercise import Exercise
 
 # Those with a goal instead of a specification have a file of tests of their own beside this one.
-SPECIFIED = {name: each for name, each in EXERCISES.items() if isinstance(each, Exercise)}
-MISTAKES = [(name, said) for name, exercise in EXERCISES.items() for said in exercise.wrong]
+SPECIFIED = {name: each for name, each in exercises().items() if isinstance(each, Exercise)}
+MISTAKES = [(name, said) for name, exercise in exercises().items() for said in exercise.wrong]
 
 
 def as_answer(mistake):
@@ -47,7 +47,7 @@ def compiled(solution, args):
 
 @pytest.mark.parametrize("name", SPECIFIED)
 def test_solution_passes_a_thousand_drawn_inputs(name):
-    exercise = EXERCISES[name]
+    exercise = exercises()[name]
     inputs = list(exercise.inputs(-(-1000 // len(exercise.sizes))))
     assert len(inputs) >= 1000
     solution = compiled(getattr(solutions, name), inputs[0])
@@ -58,12 +58,12 @@ def test_solution_passes_a_thousand_drawn_inputs(name):
 
 @pytest.mark.parametrize(("name", "said"), MISTAKES)
 def test_mistake_fails_with_its_own_diagnosis_alone(name, said):
-    report = grade(name, as_answer(EXERCISES[name].wrong[said]), seconds=300)
+    report = grade(name, as_answer(exercises()[name].wrong[said]), seconds=300)
     assert report.outcome == "failed"
-    assert [part for part in report.body if part in EXERCISES[name].wrong] == [said]
+    assert [part for part in report.body if part in exercises()[name].wrong] == [said]
 
 
-@pytest.mark.parametrize("name", EXERCISES)
+@pytest.mark.parametrize("name", exercises())
 def test_check_of_a_solution_compiles_little(name, caplog):
     """A check has two seconds; a compilation of one small operation takes about 20 ms of them."""
     jax.clear_caches()
@@ -72,14 +72,14 @@ def test_check_of_a_solution_compiles_little(name, caplog):
     assert report.outcome == "passed"
     compiled = [text for text in caplog.messages if "Finished XLA compilation" in text]
     # The gradient, where it is compared too, takes as many again.
-    assert len(compiled) <= (110 if getattr(EXERCISES[name], "slopes", ()) else 60)
+    assert len(compiled) <= (110 if getattr(exercises()[name], "slopes", ()) else 60)
     # A scan, and the one its gradient takes, are compiled for the first input alone.
     assert sum("jit(scan)" in text for text in compiled) <= 2
 
 
 @pytest.mark.parametrize("name", SPECIFIED)
 def test_inputs_are_the_same_for_everyone_and_start_small(name):
-    exercise = EXERCISES[name]
+    exercise = exercises()[name]
     first, again = list(exercise.inputs()), list(exercise.inputs())
     jax.tree.map(np.testing.assert_array_equal, first, again)
     sizes = [sum(np.size(leaf) for leaf in jax.tree.leaves(args)) for args in first]
@@ -88,9 +88,9 @@ def test_inputs_are_the_same_for_everyone_and_start_small(name):
     assert 30 <= len(first) <= 60
 
 
-@pytest.mark.parametrize("name", EXERCISES)
+@pytest.mark.parametrize("name", exercises())
 def test_hints_and_sentences_are_short_and_give_no_solution_away(name):
-    exercise = EXERCISES[name]
+    exercise = exercises()[name]
     assert len(exercise.hints) == 3
     assert exercise.why.endswith(".")
     for sentence in (*exercise.hints, *exercise.wrong):

@@ -12,7 +12,7 @@ import solutions
 
 from lstm_jax import LSTMParams, init_gru, init_lstm, trace
 from lstm_jax.cells import LSTMGates
-from lstm_jax.course.checks.catalogue import EXERCISES
+from lstm_jax.course.checks.catalogue import exercises
 from lstm_jax.course.checks.challenge import Challenge
 from lstm_jax.course.checks.check import grade
 from lstm_jax.course.data import temporal_order
@@ -24,7 +24,7 @@ from lstm_jax.course.l08 import challenges as fewest_weights
 from lstm_jax.models import Network, Readout, init_network, last_answers
 from lstm_jax.traces import Held
 
-CHALLENGES = {name: each for name, each in EXERCISES.items() if isinstance(each, Challenge)}
+CHALLENGES = {name: each for name, each in exercises().items() if isinstance(each, Challenge)}
 
 
 def failed(name, answer):

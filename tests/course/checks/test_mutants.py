@@ -8,7 +8,7 @@ import mutants
 import pytest
 import solutions
 
-from lstm_jax.course.checks.catalogue import EXERCISES
+from lstm_jax.course.checks.catalogue import exercises
 
 SAMPLE = 4  # one in so many: all of them take minutes
 
@@ -17,7 +17,7 @@ SAMPLE = 4  # one in so many: all of them take minutes
 def survivors():
     """Of the sample: how many mutants there are, and which of them pass."""
     with mutants.as_a_student_has_it():
-        tallies = {name: mutants.tally(name, every=SAMPLE) for name in EXERCISES}
+        tallies = {name: mutants.tally(name, every=SAMPLE) for name in exercises()}
     total = sum(each.total for each in tallies.values())
     return total, [(name, line) for name, each in tallies.items() for line in each.survivors]
 
@@ -39,12 +39,12 @@ def test_every_survivor_is_explained(survivors):
 def test_what_is_explained_does_survive(name, line):
     [mutant] = [each for each in mutants.mutants(name) if each.line == line]
     with mutants.as_a_student_has_it(), jax.disable_jit():
-        assert mutants.passes(name, mutant, EXERCISES[name])
+        assert mutants.passes(name, mutant, exercises()[name])
 
 
 def test_a_weak_check_lets_mutants_through():
     """With inputs that are all 0, hardly any mutant of a sum is noticed."""
-    exercise = EXERCISES["leaky_sum"]
+    exercise = exercises()["leaky_sum"]
     draw = exercise.draw
     weak = exercise._replace(draw=lambda *args: (0.5, 0 * draw(*args)[1]))
     assert len(mutants.tally("leaky_sum", weak).survivors) >= 2
@@ -73,7 +73,7 @@ def test_a_mutant_of_each_sort_is_made(name, line):
 
 
 def test_no_mutant_is_the_solution():
-    for name in EXERCISES:
+    for name in exercises():
         made = [mutant.code for mutant in mutants.mutants(name)]
         assert len(made) == len(set(made)) > 0
     assert callable(solutions.leaky_sum)

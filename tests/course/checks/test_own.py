@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import solutions
 
-from lstm_jax.course.checks.catalogue import EXERCISES
+from lstm_jax.course.checks.catalogue import exercises
 from lstm_jax.course.checks.check import grade
 from lstm_jax.course.l00 import exercises as lesson_00
 from lstm_jax.course.l06 import challenges as hold_forget
@@ -34,7 +34,7 @@ def wrapped(*args):
     "answer",
     [
         SPEC,
-        EXERCISES["leaky_sum"].spec,
+        exercises()["leaky_sum"].spec,
         functools.partial(SPEC),
         functools.partial(functools.partial(SPEC, 0.5)),
         jax.tree_util.Partial(SPEC),
@@ -44,7 +44,7 @@ def wrapped(*args):
         types.MethodType(SPEC, 0.5),
         np.vectorize(SPEC),
         exported(),
-        next(iter(EXERCISES["leaky_sum"].wrong.values())),
+        next(iter(exercises()["leaky_sum"].wrong.values())),
     ],
     ids=range(12),
 )

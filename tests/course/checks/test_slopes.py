@@ -6,13 +6,13 @@ import numpy as np
 import pytest
 import solutions
 
-from lstm_jax.course.checks.catalogue import EXERCISES
+from lstm_jax.course.checks.catalogue import exercises
 from lstm_jax.course.checks.check import grade
 from lstm_jax.course.checks.exercise import Exercise
 from lstm_jax.course.checks.slopes import CUT, NAN, RAISES, WRONG
 
 COMPARED = {
-    name: each for name, each in EXERCISES.items() if isinstance(each, Exercise) and each.slopes
+    name: each for name, each in exercises().items() if isinstance(each, Exercise) and each.slopes
 }
 ALL = (CUT, NAN, RAISES, WRONG)
 
