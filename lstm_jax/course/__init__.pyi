@@ -2,6 +2,7 @@ from . import data, plots
 from .checks.check import check, hint
 from .checks.progress import progress
 from .checks.quiz import guess, verdict
+from .data.sunspots import sunspots
 from .explorers import (
     CellExplorer,
     ForecastExplorer,
@@ -34,5 +35,6 @@ __all__ = [
     "hint",
     "plots",
     "progress",
+    "sunspots",
     "verdict",
 ]

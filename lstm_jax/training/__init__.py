@@ -7,7 +7,7 @@ back, and what went wrong), `progress` (what one block hands to the next) and `c
 disk). Several devices are in `lstm_jax.devices`.
 """
 
-from lstm_jax.losses import mean_squared_error
+from lstm_jax.losses import cross_entropy, mean_squared_error
 from lstm_jax.training.fitting import fit
 from lstm_jax.training.optimizers import adam
 from lstm_jax.training.outcome import DivergenceError, Fit, History
@@ -17,6 +17,7 @@ __all__ = [
     "Fit",
     "History",
     "adam",
+    "cross_entropy",
     "fit",
     "mean_squared_error",
 ]

@@ -22,8 +22,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from lstm_jax.course import check, guess, hint, plots, progress, verdict
-from lstm_jax.course.data.sunspots import sunspots
+from lstm_jax.course import check, guess, hint, plots, progress, sunspots, verdict
 
 # %% [markdown]
 # ## 1. The series, and how to use a lesson (3 min)

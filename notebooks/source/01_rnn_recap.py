@@ -22,10 +22,9 @@ import jax.numpy as jnp
 import numpy as np
 
 import lstm_jax
-from lstm_jax.course import RNNExplorer, check, guess, hint, plots, progress, verdict
+from lstm_jax.course import RNNExplorer, check, guess, hint, plots, progress, sunspots, verdict
 from lstm_jax.course.data import baselines
 from lstm_jax.course.data.minibatches import Minibatches
-from lstm_jax.course.data.sunspots import sunspots
 from lstm_jax.course.data.windows import fit_scale, split, windows
 from lstm_jax.training import adam, fit, mean_squared_error
 

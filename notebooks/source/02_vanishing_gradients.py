@@ -24,8 +24,7 @@ import optax
 from IPython.display import display
 
 from lstm_jax import gradient_flow, influence, init_rnn, run, step, trace
-from lstm_jax.course import GradientExplorer, check, guess, hint, plots, progress, verdict
-from lstm_jax.course.data.sunspots import sunspots
+from lstm_jax.course import GradientExplorer, check, guess, hint, plots, progress, sunspots, verdict
 from lstm_jax.course.data.windows import fit_scale, split, windows
 
 # %% [markdown]

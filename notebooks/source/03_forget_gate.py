@@ -22,12 +22,10 @@ import jax.numpy as jnp
 import numpy as np
 
 from lstm_jax import Clamp, LSTMParams, LSTMState, init_lstm, run, step, trace
-from lstm_jax.course import GateExplorer, check, guess, hint, plots, progress, verdict
+from lstm_jax.course import GateExplorer, check, guess, hint, plots, progress, sunspots, verdict
 from lstm_jax.course.data.lag_recall import CHANCE, accuracy, lag_recall
-from lstm_jax.course.data.sunspots import sunspots
 from lstm_jax.course.data.windows import fit_scale, split
-from lstm_jax.losses import cross_entropy
-from lstm_jax.training import adam, fit
+from lstm_jax.training import adam, cross_entropy, fit
 
 # %% [markdown]
 # ## 1. A memory with a valve (9 min)

@@ -21,9 +21,8 @@ import jax.numpy as jnp
 import numpy as np
 
 from lstm_jax import Clamp, LSTMParams, LSTMState, init_lstm, run, step, trace
-from lstm_jax.course import GateExplorer, check, guess, hint, plots, progress, verdict
+from lstm_jax.course import GateExplorer, check, guess, hint, plots, progress, sunspots, verdict
 from lstm_jax.course.data.adding import CONSTANT_MSE, adding
-from lstm_jax.course.data.sunspots import sunspots
 from lstm_jax.course.data.windows import fit_scale, split
 from lstm_jax.training import adam, fit, mean_squared_error
 

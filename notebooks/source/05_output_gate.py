@@ -26,12 +26,10 @@ from jax.tree_util import Partial
 
 from lstm_jax import Clamp, LSTMParams, LSTMState, init_lstm, run, step, trace, zero_state
 from lstm_jax.cells import lstm_gates
-from lstm_jax.course import GateExplorer, check, guess, hint, plots, progress, verdict
+from lstm_jax.course import GateExplorer, check, guess, hint, plots, progress, sunspots, verdict
 from lstm_jax.course.data.lag_recall import CHANCE, accuracy, lag_recall
-from lstm_jax.course.data.sunspots import sunspots
 from lstm_jax.course.data.windows import fit_scale, split, windows
-from lstm_jax.losses import cross_entropy
-from lstm_jax.training import adam, fit, mean_squared_error
+from lstm_jax.training import adam, cross_entropy, fit, mean_squared_error
 
 # %% [markdown]
 # ## 1. What leaves the cell (7 min)

@@ -43,10 +43,10 @@ from lstm_jax.course import (
     hint,
     plots,
     progress,
+    sunspots,
     verdict,
 )
 from lstm_jax.course.data.lag_recall import CHANCE, accuracy
-from lstm_jax.course.data.sunspots import sunspots
 from lstm_jax.course.data.windows import fit_scale, split
 from lstm_jax.course.l06.recall import load_recall
 from lstm_jax.losses import cross_entropy
@@ -742,14 +742,14 @@ guess("gate_to_hold")
 # step* down to 0. Last, hold none and shift one: how far, until answers get lost?
 
 # %%
-trained = TrainedCellExplorer(clamp_from=10)
+trained = TrainedCellExplorer(*load_recall(), clamp_from=10)
 trained
 
 # %%
 print(f"yours: loss {trained.loss:.3g}, {trained.accuracy:.0%} right")
 
 # The network in the explorer; sequences (B, T, 5) that it was not trained on; what is right (B,).
-(lstm, readout), symbols, named = load_recall()
+lstm, readout, symbols, named, *_ = load_recall()
 
 
 def score(clamps):

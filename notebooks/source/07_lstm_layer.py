@@ -41,12 +41,10 @@ from lstm_jax import (
     trace,
     zero_state,
 )
-from lstm_jax.course import GradientExplorer, check, guess, hint, plots, progress, verdict
+from lstm_jax.course import GradientExplorer, check, guess, hint, plots, progress, sunspots, verdict
 from lstm_jax.course.data.lag_recall import CHANCE, accuracy, lag_recall
-from lstm_jax.course.data.sunspots import sunspots
 from lstm_jax.course.data.windows import fit_scale, split
-from lstm_jax.losses import cross_entropy
-from lstm_jax.training import adam, fit
+from lstm_jax.training import adam, cross_entropy, fit
 
 # %% [markdown]
 # ## 1. A hundred cells in a chain (7 min)

@@ -24,6 +24,7 @@ import numpy as np
 
 from lstm_jax import LSTMParams, init_gru, init_lstm, init_rnn, use_cores
 from lstm_jax.course import (
+    LiveLoss,
     TrainingExplorer,
     check,
     guess,
@@ -38,7 +39,6 @@ from lstm_jax.course.comparison.problems import of_sunspots, of_task
 from lstm_jax.course.data import tasks
 from lstm_jax.course.data.temporal_order import SYMBOLS
 from lstm_jax.course.l08 import long_run
-from lstm_jax.course.plots.live import LiveLoss
 from lstm_jax.models import Network, Readout, last_answers
 from lstm_jax.training import adam, fit
 

@@ -20,7 +20,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from lstm_jax import trace
-from lstm_jax.course import TextExplorer, check, guess, hint, plots, progress, verdict
+from lstm_jax.course import LiveLoss, TextExplorer, check, guess, hint, plots, progress, verdict
 from lstm_jax.course.data.ngrams import (
     bits,
     count_ngrams,
@@ -29,10 +29,10 @@ from lstm_jax.course.data.ngrams import (
     windows_before,
 )
 from lstm_jax.course.data.topics import ALPHABET, streams, topics
-from lstm_jax.course.l09 import lag_copy, tracking
+from lstm_jax.course.explorers import tracking
+from lstm_jax.course.l09 import lag_copy
 from lstm_jax.course.l09 import study as language
-from lstm_jax.course.plots.live import LiveLoss
-from lstm_jax.models.language import predict, sample
+from lstm_jax.models.language import init_language_model, predict, sample
 
 # %% [markdown]
 # ## 1. A text, and what it costs (8 min)
@@ -178,7 +178,7 @@ for n in (1, 2, 5):
 # | $W$, $b$ | the readout | `(H, V)`, `(V,)` |
 
 # %%
-fresh = language.init_language_model(jax.random.key(0), SYMBOLS)
+fresh = init_language_model(jax.random.key(0), SYMBOLS)
 sizes = {
     "embedding": fresh.embedding.size,
     "cell": sum(a.size for a in fresh.cell),

@@ -19,12 +19,11 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from lstm_jax.course import check, guess, hint, plots, progress, verdict
+from lstm_jax.course import LiveLoss, check, guess, hint, plots, progress, verdict
 from lstm_jax.course.data.dates import dates
 from lstm_jax.course.data.interface import interface
 from lstm_jax.course.data.number_words import number_words
 from lstm_jax.course.l10 import study, translators
-from lstm_jax.course.plots.live import LiveLoss
 from lstm_jax.models.translation import init_translator, teacher_forced, translation_loss
 
 # %% [markdown]

@@ -23,10 +23,9 @@ import numpy as np
 from IPython.display import display
 
 from lstm_jax import run
-from lstm_jax.course import SentenceExplorer, check, guess, hint, plots, progress, verdict
+from lstm_jax.course import LiveLoss, SentenceExplorer, check, guess, hint, plots, progress, verdict
 from lstm_jax.course.data import reviews
 from lstm_jax.course.l11 import film_texts, study
-from lstm_jax.course.plots.live import LiveLoss
 from lstm_jax.course.statistics import compare
 from lstm_jax.models import sentiment
 
@@ -563,7 +562,7 @@ print(f"LSTM (mean) beside counting, on those that deny: {pair}")
 # > positive word.
 
 # %%
-explorer = SentenceExplorer()
+explorer = SentenceExplorer(models, study.vocabularies())
 explorer
 
 # %% [markdown]

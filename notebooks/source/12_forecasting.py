@@ -21,14 +21,13 @@ import jax.numpy as jnp
 import numpy as np
 
 from lstm_jax import use_cores
-from lstm_jax.course import ForecastExplorer, check, guess, hint, plots, progress, verdict
+from lstm_jax.course import ForecastExplorer, LiveLoss, check, guess, hint, plots, progress, verdict
 from lstm_jax.course.data import baselines
 from lstm_jax.course.data.prices import log_returns, prices
 from lstm_jax.course.data.sunspots import sunspots
 from lstm_jax.course.data.windows import fill_gaps, fit_scale, windows
 from lstm_jax.course.l12 import price_forecasts, sunspot_forecasts
 from lstm_jax.course.l12 import study as forecasting
-from lstm_jax.course.plots.live import LiveLoss
 from lstm_jax.course.statistics import share_interval, skill_interval
 
 # %%
@@ -408,7 +407,7 @@ plots.curves(
 # over all that has come *by then*: nothing else was known on that day.
 
 # %%
-explorer = ForecastExplorer(networks, t=96)
+explorer = ForecastExplorer(sunspot_forecasts.all_forecasts(networks), t=96)
 explorer
 
 # %%

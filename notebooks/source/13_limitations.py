@@ -34,7 +34,7 @@ from lstm_jax import (
 )
 from lstm_jax.course import ScalingExplorer, check, guess, hint, plots, progress, verdict
 from lstm_jax.course.comparison.contenders import train_contenders
-from lstm_jax.course.l13 import costs, long_lags, overfitting, scaling, splits
+from lstm_jax.course.l13 import costs, long_lags, overfitting, scaling, splits, walks
 from lstm_jax.course.l13.overfitting import Setting
 from lstm_jax.course.statistics import mean_interval, share
 from lstm_jax.training import adam, fit
@@ -503,7 +503,7 @@ print(f"{'grows as':>12}{'to compile, s':>16}")
 for way, curve in timed.items():
     for name in ("forward", "training"):
         seconds, compiling = getattr(curve, name), getattr(curve, f"compile_{name}")
-        power = scaling.fitted(curve.lengths, seconds)
+        power = curve.power(name)
         cells = "".join(f"{1000 * each:8.2f}" for each in seconds)
         print(f"{way:20}{name:10}{cells}{f'T^{power.exponent:.2f}':>12}{compiling[-1]:16.2f}")
 
@@ -547,7 +547,7 @@ else:
 # Now choose sizes of your own, and press *measure*.
 
 # %%
-explorer = ScalingExplorer()
+explorer = ScalingExplorer(walks.WALKS)
 explorer
 
 # %% [markdown]
