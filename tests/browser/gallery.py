@@ -7,6 +7,7 @@ from contextlib import contextmanager
 
 import nbformat
 from explorer import Explorer
+from given import ARGUMENTS, IMPORTS
 from lesson import Lesson
 from playwright.sync_api import BrowserContext
 from server import Server
@@ -27,12 +28,16 @@ readout = jax.random.normal(key, ({hidden}, SYMBOLS)), jax.numpy.zeros(SYMBOLS)
 xs, ys = lag_recall(key, 30, 256, {steps})""".format(**SIZES)
 
 
-def arguments(name: str) -> str:
-    """What makes an explorer as large as `SIZES` says."""
+def arguments(name: str, *, large: bool) -> str:
+    """What makes an explorer; where `large`, as large as `SIZES` says."""
+    given = ARGUMENTS.get(name, "")
     known = inspect.signature(getattr(widgets, name)).parameters
+    if not large:
+        return given
     if "lstm" in known:
         return "lstm, readout, xs, ys"
-    return ", ".join(f"{size}={value}" for size, value in SIZES.items() if size in known)
+    sizes = ", ".join(f"{size}={value}" for size, value in SIZES.items() if size in known)
+    return given or sizes
 
 
 @contextmanager
@@ -41,9 +46,9 @@ def gallery(context: BrowserContext, server: Server, *, large: bool = False) -> 
 
     `large` makes them as large as `SIZES` says.
     """
-    sources = ["from lstm_jax.course import explorers as widgets" + (NETWORK if large else "")]
+    sources = [IMPORTS + (NETWORK if large else "")]
     sources += [
-        f"{name} = widgets.{name}({arguments(name) if large else ''})\n{name}" for name in NAMES
+        f"{name} = widgets.{name}({arguments(name, large=large)})\n{name}" for name in NAMES
     ]
     sources += [""]  # for a test to type into
     cells = [nbformat.v4.new_code_cell(source) for source in sources]

@@ -8,6 +8,7 @@ import ipywidgets
 import nbformat
 import pytest
 from explorer import A_FRAME, explorers
+from given import made
 from heard import offline_page
 from nbformat import NotebookNode
 from playwright.sync_api import BrowserContext, FloatRect, Locator, Position, expect
@@ -21,7 +22,7 @@ IS_CLIPPED = "() => document.documentElement.scrollWidth > innerWidth"
 
 @pytest.mark.parametrize("name", widgets.__all__)
 def test_explorer_reacts_offline(name: str, context: BrowserContext, tmp_path: Path) -> None:
-    save_page(getattr(widgets, name)(), tmp_path / "page.html")
+    save_page(made(name), tmp_path / "page.html")
     with offline_page(context, tmp_path / "page.html") as page:
         (explorer,) = explorers(page)
         assert explorer.deaf_sliders() == []
@@ -30,7 +31,7 @@ def test_explorer_reacts_offline(name: str, context: BrowserContext, tmp_path: P
 
 @pytest.mark.parametrize("name", widgets.__all__)
 def test_explorer_fits_a_narrow_window(name: str, context: BrowserContext, tmp_path: Path) -> None:
-    save_page(getattr(widgets, name)(), tmp_path / "page.html")
+    save_page(made(name), tmp_path / "page.html")
     with offline_page(context, tmp_path / "page.html", {"width": 600, "height": 900}) as page:
         (explorer,) = explorers(page)
         explorer.root.evaluate(A_FRAME)

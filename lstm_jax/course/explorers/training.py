@@ -17,7 +17,6 @@ from lstm_jax.cells import Params
 from lstm_jax.course import plots
 from lstm_jax.course.data.tasks import SOLVED
 from lstm_jax.course.data.tasks import TEMPORAL_ORDER_2 as TASK
-from lstm_jax.course.data.windows import Floats
 from lstm_jax.course.explorers import padded
 from lstm_jax.course.explorers.controls import Choice, Order, Slider, check_between
 from lstm_jax.course.explorers.explorer import LAST

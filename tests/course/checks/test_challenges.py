@@ -58,12 +58,12 @@ def test_a_thousand_networks_remember():
 
 
 def test_a_thousand_new_sequences_are_answered_under_the_schedule():
-    network, *_ = load_recall()
+    lstm, readout, *_ = load_recall()
     xs, ys = draw_recall(jax.random.key(7), 1000)
-    held = jnp.broadcast_to(solutions.hold_forget[:, None], (40, len(network.cell.w_h)))
+    held = jnp.broadcast_to(solutions.hold_forget[:, None], (40, len(lstm.w_h)))
     where = LSTMGates(*(jnp.full(held.shape, gate == "f") for gate in LSTMGates._fields))
-    h = trace(network.cell, xs, clamps=Held(where, LSTMGates(*[held] * 4))).h[:, -1]
-    right = accuracy(h @ network.readout.w + network.readout.b[None], ys)
+    h = trace(lstm, xs, clamps=Held(where, LSTMGates(*[held] * 4))).h[:, -1]
+    right = accuracy(h @ readout.w + readout.b[None], ys)
     assert right >= hold_forget.GOAL
 
 

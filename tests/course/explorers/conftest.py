@@ -1,10 +1,14 @@
-"""Node, which runs the modules of the explorers without a browser; and an end for every job."""
+"""Node, which runs the modules of the explorers without a browser; and an end for every job.
+
+`given`, beside the tests in a browser, says what each explorer is made with.
+"""
 
 import importlib.util
 import json
 import os
 import shutil
 import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -13,6 +17,7 @@ import pytest
 from threads import at_work
 
 HERE = Path(__file__).parent
+sys.path.append(str(HERE.parents[1] / "browser"))
 
 
 def find_node() -> str:

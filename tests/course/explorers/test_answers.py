@@ -9,6 +9,7 @@ from trained_states import Ask, as_it_starts, ask, move, state_of
 
 from lstm_jax.course import TrainedCellExplorer
 from lstm_jax.course.explorers import trained
+from lstm_jax.course.l06.recall import load_recall
 
 
 @pytest.fixture
@@ -97,7 +98,7 @@ def test_failing_computation_leaves_a_sentence(
 
 def test_slider_moves_compile_nothing() -> None:
     jax.clear_caches()
-    explorer = TrainedCellExplorer()
+    explorer = TrainedCellExplorer(*load_recall())
     compiled: list[Any] = []
     jax.monitoring.register_event_duration_secs_listener(
         lambda name, _, **more: compiled.append(more) if "backend_compile" in name else None

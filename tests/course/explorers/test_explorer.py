@@ -9,6 +9,7 @@ from typing import Any
 import ipywidgets
 import numpy as np
 import pytest
+from given import made
 from threads import from_page
 
 from lstm_jax import trace
@@ -17,13 +18,12 @@ from lstm_jax.course import explorers as widgets
 from lstm_jax.course.explorers.controls import Order, Slider
 from lstm_jax.course.explorers.explorer import Explorer, controls_of
 
-EXPLORERS = [getattr(widgets, name) for name in widgets.__all__]
 
-
-@pytest.fixture(params=EXPLORERS, ids=lambda explorer: explorer.__name__)
+@pytest.fixture(params=widgets.__all__)
 def explorer(request: pytest.FixtureRequest) -> Explorer:
     """One of each kind."""
-    return request.param()
+    explorer: Explorer = made(request.param)
+    return explorer
 
 
 def sliders(explorer: Explorer) -> dict[str, Slider]:

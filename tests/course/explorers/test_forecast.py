@@ -1,6 +1,7 @@
 """The forecast explorer: Python and the page show the same forecasts and the same error so far."""
 
 import base64
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -10,15 +11,16 @@ import pytest
 
 from lstm_jax.course import ForecastExplorer
 from lstm_jax.course.data.sunspots import sunspots
-from lstm_jax.course.explorers.forecast import MODELS, ORIGINS
-from lstm_jax.course.l12.sunspot_forecasts import CUTS, fold, load
+from lstm_jax.course.explorers.forecasts import MODELS
+from lstm_jax.course.l12.sunspot_forecasts import CUTS, all_forecasts, fold, load
 
+ORIGINS = 343  # December 1978 is the first; 24 months are left after the last
 Ask = Callable[[str, Any], Any]
 
 
 @pytest.fixture(scope="module")
 def explorer() -> ForecastExplorer:
-    return ForecastExplorer()
+    return ForecastExplorer(all_forecasts(load()[CUTS[-1]]))
 
 
 def as_json(data: Any) -> Any:
@@ -90,7 +92,32 @@ def test_error_counts_what_has_come_alone(explorer: ForecastExplorer) -> None:
 def test_it_takes_the_networks_it_is_given() -> None:
     networks = load()[CUTS[-1]]
     persistent = networks._replace(readout=jax.tree.map(lambda leaf: 0 * leaf, networks.readout))
-    explorer = ForecastExplorer(persistent, t=50)
+    explorer = ForecastExplorer(all_forecasts(persistent), t=50)
     said = explorer.forecast
     explorer.model = "persistence"
     np.testing.assert_allclose(said, explorer.forecast, rtol=1e-5)
+
+
+def test_parts_that_do_not_fit_are_said(explorer: ForecastExplorer) -> None:
+    right = explorer._given
+    zeros = np.zeros((5, 24), np.float32)
+    wrong: dict[str, Any] = {
+        "forecasts should be Forecasts, such as lstm_jax.course.l12.sunspot_forecasts.all_": 3,
+        "forecasts.means should be those of LSTM, linear": right._replace(means={"LSTM": zeros}),
+        "forecasts.means['linear'] has 5 origins but forecasts.means['LSTM'] has 343": right._replace(
+            means={**right.means, "linear": zeros}
+        ),
+        "forecasts.levels has 3 levels but the bands take 5": right._replace(
+            levels=(0.1, 0.5, 0.9)
+        ),
+        "forecasts.quantiles has 2 axes": right._replace(quantiles=zeros),
+        "forecasts.xs has 2 features but its cell takes 3": right._replace(xs=right.xs[..., :2]),
+        "forecasts.series should reach from before the first of 343": right._replace(
+            series=right.series[:366]
+        ),
+    }
+    for sentence, given in wrong.items():
+        with pytest.raises(ValueError, match=f"^ForecastExplorer: {re.escape(sentence)}"):
+            ForecastExplorer(given)
+    shortest = ForecastExplorer(right._replace(series=right.series[:367]))
+    assert shortest.data["length"] == 1

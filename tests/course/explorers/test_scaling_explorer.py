@@ -3,7 +3,7 @@
 import json
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -12,8 +12,8 @@ from threads import at_work, from_page, until
 
 from lstm_jax.course import ScalingExplorer
 from lstm_jax.course.explorers import scaling
-from lstm_jax.course.l13.scaling import fitted
-from lstm_jax.course.l13.walks import WAYS, Program, Size
+from lstm_jax.course.explorers.measuring import WAYS, Program, Size, Walk, fitted
+from lstm_jax.course.l13.walks import WALKS
 
 Ask = Callable[[str, Any], Any]
 SMALL = {"batch": 0, "width": 2}
@@ -25,9 +25,9 @@ def few_rounds(monkeypatch: pytest.MonkeyPatch, no_job_is_left: None) -> None:
     monkeypatch.setattr(scaling, "ENOUGH", 0.0)
 
 
-def measured(**values: Any) -> ScalingExplorer:
+def measured(walks: Mapping[str, Walk] = WALKS, **values: Any) -> ScalingExplorer:
     """An explorer that has measured."""
-    explorer = ScalingExplorer(**{"length": 6, **SMALL, **values})
+    explorer = ScalingExplorer(walks, **{"length": 6, **SMALL, **values})
     explorer.measure(wait=True)
     return explorer
 
@@ -70,7 +70,7 @@ def ask(ask_node: Ask, explorer: ScalingExplorer, *states: Any) -> Any:
 
 
 def test_points_come_by_themselves_up_to_the_longest() -> None:
-    explorer = ScalingExplorer(length=8, **SMALL)
+    explorer = ScalingExplorer(WALKS, length=8, **SMALL)
     seen: list[Any] = []
     explorer.observe(lambda change: seen.append(change["new"].get("points")), names="answer")
     explorer.measure(wait=True)
@@ -112,7 +112,7 @@ def test_other_ways_stay_at_the_same_batch_and_width_only() -> None:
 
 
 def test_cell_on_screen_is_what_is_walked() -> None:
-    explorer = ScalingExplorer(length=5, batch=1, width=3)
+    explorer = ScalingExplorer(WALKS, length=5, batch=1, width=3)
     assert explorer.xs.shape == (32, 8)
     assert explorer.trace().c.shape == (33, 8)
     explorer.way = "scan, minLSTM"
@@ -124,13 +124,15 @@ def test_cell_on_screen_is_what_is_walked() -> None:
 # --- limits and failures
 
 
-def test_too_much_memory_is_a_sentence_and_nothing_is_run(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_too_much_memory_is_a_sentence_and_nothing_is_run() -> None:
     def never() -> Callable[[], object]:
         raise AssertionError("it was run")
 
-    for name in ("forward", "training_step"):
-        monkeypatch.setattr(scaling, name, lambda *_: Program(never, 0.1, 3 * 2**30))
-    explorer = measured(length=4)
+    def large(_: Size) -> Program:
+        return Program(never, 0.1, 3 * 2**30)
+
+    walk = WALKS["run"]._replace(forward=large, training_step=large)
+    explorer = measured({**WALKS, "run": walk}, length=4)
     assert explorer.answer["says"] == (
         "A training step at T = 16 needs 3,072 MiB, and 1,024 MiB is the limit here: "
         "take a shorter, narrower or smaller batch."
@@ -145,7 +147,7 @@ def test_largest_of_all_settings_end_in_a_sentence_before_they_are_run(
     asked: list[int] = []
     slow = {"forward": 1.0, "training": 3.0, "compile_forward": 0.1, "compile_training": 0.1}
 
-    def point(way: str, size: Size, _: Any) -> dict[str, float]:
+    def point(walk: Walk, size: Size, _: Any) -> dict[str, float]:
         asked.append(size.length)
         return {"length": size.length, "bytes": 7, **slow}
 
@@ -158,17 +160,28 @@ def test_largest_of_all_settings_end_in_a_sentence_before_they_are_run(
     assert explorer.points["run"]["length"] == [32]
 
 
-def test_failure_is_a_sentence(monkeypatch: pytest.MonkeyPatch, capsys: Any) -> None:
-    def fail(*_: Any) -> None:
-        raise MemoryError("no room\nin a long story")
+def test_failure_is_a_sentence(capsys: Any) -> None:
+    broken = True
 
-    with monkeypatch.context() as broken:
-        broken.setattr(scaling, "forward", fail)
-        explorer = measured(length=4)
-        assert explorer.answer["says"] == "Measuring failed: no room"
+    def forward(size: Size) -> Program:
+        if broken:
+            raise MemoryError("no room\nin a long story")
+        return WALKS["run"].forward(size)
+
+    explorer = measured({**WALKS, "run": WALKS["run"]._replace(forward=forward)}, length=4)
+    assert explorer.answer["says"] == "Measuring failed: no room"
+    broken = False
     explorer.measure(wait=True)
     assert explorer.answer["says"] == ""
     assert capsys.readouterr() == ("", "")
+
+
+def test_a_missing_walk_is_said() -> None:
+    sentence = (
+        "ScalingExplorer: walks should hold a Walk for 'scan', got NoneType; lstm_jax.course.l13"
+    )
+    with pytest.raises(ValueError, match=sentence):
+        ScalingExplorer({name: walk for name, walk in WALKS.items() if name != "scan"})
 
 
 # --- in a thread
@@ -180,10 +193,10 @@ def slow(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
     free = threading.Event()
     real = scaling._point
 
-    def point(way: str, size: Size, is_stopped: Callable[[], bool]) -> Any:
+    def point(walk: Walk, size: Size, is_stopped: Callable[[], bool]) -> Any:
         while not free.is_set() and not is_stopped():
             time.sleep(0.005)
-        return real(way, size, is_stopped)
+        return real(walk, size, is_stopped)
 
     monkeypatch.setattr(scaling, "_point", point)
     yield free
@@ -191,7 +204,7 @@ def slow(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
 
 
 def test_kernel_is_free_and_stop_ends_it(slow: threading.Event) -> None:
-    explorer = ScalingExplorer(**SMALL)
+    explorer = ScalingExplorer(WALKS, **SMALL)
     explorer.measure()
     assert explorer.answer["phase"] == "measuring"
     explorer.width = 5  # what is measured stays that of the start
@@ -204,7 +217,7 @@ def test_kernel_is_free_and_stop_ends_it(slow: threading.Event) -> None:
 
 
 def test_newest_order_wins(slow: threading.Event) -> None:
-    explorer = ScalingExplorer(length=4, **SMALL)
+    explorer = ScalingExplorer(WALKS, length=4, **SMALL)
     for way in ("scan", "unrolled scan", "run"):
         explorer.way = way
         explorer.measure()
@@ -214,7 +227,7 @@ def test_newest_order_wins(slow: threading.Event) -> None:
 
 
 def test_keep_without_points_keeps_nothing(slow: threading.Event) -> None:
-    explorer = ScalingExplorer(length=4, **SMALL)
+    explorer = ScalingExplorer(WALKS, length=4, **SMALL)
     explorer.keep()
     assert explorer.answer == {"of": {"order": "keep 1"}}
     explorer.measure()  # no point is there yet
@@ -226,7 +239,7 @@ def test_keep_without_points_keeps_nothing(slow: threading.Event) -> None:
 
 
 def test_page_fits_the_line_that_python_fits(ask_node: Ask) -> None:
-    explorer = made_up(ScalingExplorer())
+    explorer = made_up(ScalingExplorer(WALKS))
     states = [state_of(explorer, timed=timed) for timed in ("training step", "forward pass")]
     for timed, page in zip(("training", "forward"), ask(ask_node, explorer, *states), strict=True):
         for line in page["record"]["now"]:
@@ -248,7 +261,7 @@ def test_one_point_has_no_line(ask_node: Ask) -> None:
 
 
 def test_readout_gives_the_numbers_at_the_cursor(ask_node: Ask) -> None:
-    explorer = made_up(ScalingExplorer())
+    explorer = made_up(ScalingExplorer(WALKS))
     states = [state_of(explorer, t=t) for t in (0, 3, 9)]
     points = explorer.points["run"]
     for place, page in zip((0, 1, 3), ask(ask_node, explorer, *states), strict=True):
@@ -265,14 +278,14 @@ def test_readout_gives_the_numbers_at_the_cursor(ask_node: Ask) -> None:
 
 
 def test_page_says_what_is_not_measured(ask_node: Ask) -> None:
-    explorer = made_up(ScalingExplorer(), ways=("scan",))
+    explorer = made_up(ScalingExplorer(WALKS), ways=("scan",))
     missing, other, late, nothing, busy = ask(
         ask_node,
         explorer,
         state_of(explorer),
         state_of(explorer, way="scan", width=6),
         state_of(explorer, order="measure 1", late=True),
-        state_of(ScalingExplorer()),
+        state_of(ScalingExplorer(WALKS)),
         state_of(explorer, answer={**explorer.answer, "points": {}, "phase": "measuring"}),
     )
     assert "One way is measured, but not this one: press measure for run, " in missing["readout"]
@@ -286,7 +299,7 @@ def test_page_says_what_is_not_measured(ask_node: Ask) -> None:
 
 
 def test_points_lie_inside_the_axes(ask_node: Ask) -> None:
-    explorer = made_up(ScalingExplorer())
+    explorer = made_up(ScalingExplorer(WALKS))
     (page,) = ask(ask_node, explorer, state_of(explorer))
     for picture in page["pictures"]:
         frames = [s for s in picture["shapes"] if s["right"] - s["left"] > 200]
@@ -302,9 +315,9 @@ def test_points_lie_inside_the_axes(ask_node: Ask) -> None:
 
 
 def test_labels_stay_apart_and_inside(ask_node: Ask) -> None:
-    explorer = made_up(ScalingExplorer(batch=8, width=9))
+    explorer = made_up(ScalingExplorer(WALKS, batch=8, width=9))
     explorer.keep()
-    empty = ScalingExplorer(length=13, batch=8, width=9, way="parallel, minLSTM")
+    empty = ScalingExplorer(WALKS, length=13, batch=8, width=9, way="parallel, minLSTM")
     states = [state_of(explorer, way=way, t=t) for way in WAYS for t in (0, 9)]
     states += [state_of(empty), state_of(explorer, width=2)]
     for page in ask(ask_node, explorer, *states):

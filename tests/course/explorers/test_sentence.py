@@ -1,5 +1,6 @@
 """The sentence explorer: what it sends is what the network says, whatever is typed."""
 
+import re
 from collections.abc import Callable
 from functools import cache
 from typing import Any
@@ -11,6 +12,7 @@ import pytest
 
 from lstm_jax.course import SentenceExplorer
 from lstm_jax.course.explorers.sentence import MOST, PADDING
+from lstm_jax.course.l11.study import load, vocabularies
 from lstm_jax.models import sentiment
 
 Ask = Callable[[str, Any], Any]
@@ -18,7 +20,7 @@ Ask = Callable[[str, Any], Any]
 
 @cache
 def _made() -> SentenceExplorer:
-    return SentenceExplorer()
+    return SentenceExplorer(load(), vocabularies())
 
 
 @pytest.fixture
@@ -118,7 +120,25 @@ def test_text_that_is_too_long_leaves_a_sentence(explorer: SentenceExplorer) -> 
     explorer.text = None
     assert explorer.message.startswith("text should be a text, got None")
     with pytest.raises(ValueError, match="text should be a text, got 3"):
-        SentenceExplorer(text=3)
+        SentenceExplorer(load(), vocabularies(), text=3)
+
+
+def test_what_is_missing_or_does_not_fit_is_said() -> None:
+    networks, known = load(), vocabularies()
+    sentence = "SentenceExplorer: networks should hold a Sentiment for ('reviews', 'mean'), got "
+    fewer = {names: each for names, each in networks.items() if names != ("reviews", "mean")}
+    for wrong, kind in ((fewer, "NoneType"), (3, "int")):
+        with pytest.raises(
+            ValueError, match=re.escape(sentence + kind if wrong is fewer else kind)
+        ):
+            SentenceExplorer(wrong, known)  # type: ignore[arg-type]
+    with pytest.raises(ValueError, match="vocabularies should hold a Vocabulary for 'sentences'"):
+        SentenceExplorer(networks, {"reviews": known["reviews"]})
+    other = {"reviews": known["sentences"], "sentences": known["reviews"]}
+    with pytest.raises(
+        ValueError, match=r"networks\['reviews', 'last'\] should have a vector for "
+    ):
+        SentenceExplorer(networks, other)
 
 
 def test_labels_stand_inside_the_picture(explorer: SentenceExplorer, ask_node: Ask) -> None:

@@ -25,7 +25,7 @@ LONG = "for (x in y): # a text of one's own\n" * 278  # 10,008 characters
 
 @cache
 def _made() -> TextExplorer:
-    return TextExplorer()
+    return TextExplorer(language.load())
 
 
 @pytest.fixture
@@ -319,7 +319,7 @@ def test_still_has_the_map_of_what_it_shows(explorer: TextExplorer) -> None:
 
 
 def test_it_takes_the_model_it_is_given() -> None:
-    own = language.init_language_model(jax.random.key(3), language.SYMBOLS, hidden_size=16)
+    own = init_language_model(jax.random.key(3), language.SYMBOLS, hidden_size=16)
     explorer = TextExplorer(own, unit=15, show="f", source="your text", text="mine")
     assert explorer.trace().f.shape == (4, 16)
     record = trace(own.cell, own.embedding[jnp.asarray(ALPHABET.ids("mine"))])

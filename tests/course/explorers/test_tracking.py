@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from lstm_jax.course.data.topics import topics
+from lstm_jax.course.explorers import tracking
 from lstm_jax.course.l09 import study as language
-from lstm_jax.course.l09 import tracking
 
 TEXT = 'a "b(" (\n  (x) "y\n)) '
 COUNTED = {

@@ -27,7 +27,7 @@ def in_float64(explorer: TrainedCellExplorer) -> tuple[Any, Any]:
     record = trace(params, jnp.asarray(np.float64(explorer.xs)), clamps=clamps)
     readout = [jnp.asarray(np.float64(part)) for part in explorer._network.readout]
     network = explorer._network._replace(readout=type(explorer._network.readout)(*readout))
-    return record, predictions(network, explorer._task, record.h[1:])
+    return record, predictions(network, explorer._dataset, record.h[1:])
 
 
 # --- page, kernel and JAX
@@ -64,7 +64,7 @@ def test_numbers_are_shown_as_they_are(ask_node: Ask) -> None:
     right = ", ".join(f"{value:.2f}".replace("-", "−") for value in explorer.target)
     assert f"where {right} is right" in page["readout"]
     assert "right 1" not in page["readout"]  # no accuracy
-    largest = np.abs(explorer._task.ys).max()
+    largest = np.abs(explorer._dataset.ys).max()
     limit = next(limit for limit in (1.2, 2, 3) if limit >= largest)  # the end of the axis
     for picture in page["pictures"]:
         assert [label["words"] for label in picture["labels"]].count(f"−{limit:g}") == 2
@@ -72,9 +72,9 @@ def test_numbers_are_shown_as_they_are(ask_node: Ask) -> None:
 
 def test_page_knows_the_ends_of_its_colours(explorer: TrainedCellExplorer) -> None:
     shown = own(numbers=True)
-    for each, targets in ((explorer, 3), (shown, np.abs(shown._task.ys).max())):
+    for each, targets in ((explorer, 3), (shown, np.abs(shown._dataset.ys).max())):
         largest = each.data["largest"]
-        assert largest["input"] == np.abs(each._task.xs[:16]).max()
+        assert largest["input"] == np.abs(each._dataset.xs[:16]).max()
         assert largest["target"] == targets
         reach = influence(each.params, each.xs).max()
         assert largest["influence"] == pytest.approx(float(reach), rel=1e-5)
@@ -84,9 +84,9 @@ def test_kernel_answers_for_what_is_on_screen(explorer: TrainedCellExplorer, ask
     for seed in range(10):
         move(explorer, seed)
         network = explorer._network._replace(cell=explorer.params)
-        xs, ys = explorer._task
+        xs, ys = explorer._dataset
         h = trace(network.cell, xs, clamps=explorer.clamps).h[:, -1]
-        p = np.asarray(predictions(network, explorer._task, h))
+        p = np.asarray(predictions(network, explorer._dataset, h))
         answer = explorer.answer
         assert answer["loss"] == pytest.approx(-np.log(p[np.arange(len(ys)), ys]).mean(), rel=1e-3)
         assert answer["accuracy"] == pytest.approx((p.argmax(axis=1) == np.asarray(ys)).mean())
@@ -123,15 +123,23 @@ def test_clamp_of_no_step_is_said_and_the_answer_stays(
 @pytest.mark.parametrize(
     ("wrong", "sentence"),
     [
-        ({"xs": np.zeros((5, 7, 3), np.float32)}, "lstm and readout and ys missing; give lstm, r"),
-        ({"unit": 8}, "unit should be a whole number from 0 to 7, got 8"),
-        ({"colour": 1}, "TrainedCellExplorer: there is no control 'colour'"),
+        ({"unit": 4}, "unit should be a whole number from 0 to 3, got 4"),
+        ({"colour": 1}, "TrainedCellExplorer: there is no control 'colour'; there are t, "),
+        ({"presets": {"mine": {"colour": 1}}}, "TrainedCellExplorer: there is no control 'colour'"),
+        ({"presets": {"mine": {"unit": 9}}}, "unit should be a whole number from 0 to 3, got 9"),
     ],
     ids=str,
 )
 def test_constructor_refuses(wrong: dict[str, Any], sentence: str) -> None:
     with pytest.raises(ValueError, match=sentence):
-        TrainedCellExplorer(**wrong)
+        own(**wrong)
+
+
+def test_it_takes_presets() -> None:
+    explorer = own(presets={"mine": {"clamp_gate": "f", "unit": 2}})
+    explorer.preset = "mine"
+    assert (explorer.clamp_gate, explorer.unit) == ("f", 2)
+    assert {"untouched", "f at 0.5"} < set(explorer.presets)
 
 
 def test_own_network_has_its_own_limits() -> None:

@@ -11,13 +11,14 @@ import numpy as np
 
 from lstm_jax import init_lstm
 from lstm_jax.course import TrainedCellExplorer
+from lstm_jax.course.l06.recall import load_recall
 
 Ask = Callable[[str, Any], Any]
 
 
 @cache
 def _made() -> TrainedCellExplorer:
-    return TrainedCellExplorer()
+    return TrainedCellExplorer(*load_recall())
 
 
 def as_it_starts() -> TrainedCellExplorer:

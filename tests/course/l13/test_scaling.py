@@ -2,47 +2,11 @@
 
 import json
 
-import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
+from lstm_jax.course.explorers.measuring import WAYS
 from lstm_jax.course.l13 import scaling
-from lstm_jax.course.l13.scaling import COMMAND, Curve, Power, fitted, measure, medians
-from lstm_jax.course.l13.walks import WAYS
-
-LENGTHS = [16, 64, 256, 1024]
-
-
-@given(exponent=st.floats(-2, 3), factor=st.floats(1e-8, 1e3))
-def test_the_law_of_points_on_a_line_is_that_line(exponent, factor):
-    power = fitted(LENGTHS, [factor * T**exponent for T in LENGTHS])
-    np.testing.assert_allclose([power.exponent, power.factor], [exponent, factor], atol=1e-9)
-    np.testing.assert_allclose(power.at([100, 200]), factor * np.float64([100, 200]) ** exponent)
-    assert (power.shortest, power.longest) == (16, 1024)
-
-
-def test_short_lengths_can_be_left_out():
-    flat_then_linear = [256, 256, 256, 1024]
-    assert fitted(LENGTHS, flat_then_linear, shortest=256) == pytest.approx(
-        Power(1.0, 1.0, 256, 1024)
-    )
-    assert fitted(LENGTHS, flat_then_linear).exponent < 0.5
-    assert str(Power(0.97, 1e-5, 256, 4096)) == "T^0.97 (fitted from T = 256 to 4096)"
-
-
-@pytest.mark.parametrize(
-    ("lengths", "values", "message"),
-    [
-        ([64], [1.0], "fitted: lengths has 1 from 1 on, a slope needs 2 or more; got"),
-        ([64, 64], [1.0, 2.0], "fitted: lengths has 1 from 1 on"),
-        ([64, 128], [1.0, 0.0], r"fitted: values should be above 0, got \[1.0, 0.0\]"),
-        ([64, 128], [1.0, float("nan")], "fitted: values should be above 0"),
-    ],
-)
-def test_points_without_a_line_are_refused(lengths, values, message):
-    with pytest.raises(ValueError, match=message):
-        fitted(lengths, values)
+from lstm_jax.course.l13.scaling import COMMAND, Curve, measure, medians
 
 
 def test_calls_take_turns_and_the_first_round_does_not_count(monkeypatch):
@@ -72,7 +36,7 @@ def test_every_way_gets_a_curve():
 
 
 def made_up(**changes):
-    curve = Curve(LENGTHS, *([0.1, 0.2, 0.30004, 0.4],) * 4, [1, 2, 3, 4])
+    curve = Curve([16, 64, 256, 1024], *([0.1, 0.2, 0.30004, 0.4],) * 4, [1, 2, 3, 4])
     made = scaling.record({"scan": curve}, batch=8, width=32, rounds=3, load=0.123)
     return made._replace(**changes)
 
@@ -119,4 +83,4 @@ def test_the_records_of_the_package_are_whole():
         assert tuple(each.curves) == WAYS
         for curve in each.curves.values():
             assert all(len(values) == len(curve.lengths) for values in curve)
-            assert fitted(curve.lengths, curve.training).exponent > 0
+            assert curve.power("training").exponent > 0

@@ -6,7 +6,8 @@ import oracles
 import pytest
 
 from lstm_jax import run_plain
-from lstm_jax.course.l13.walks import LOOP, WAYS, Size, forward, inputs, training_step
+from lstm_jax.course.explorers.measuring import LOOP, WAYS, Size
+from lstm_jax.course.l13.walks import WALKS, forward, inputs, training_step
 
 SIZE = Size(length=37, batch=2, width=4)  # no multiple of what is unrolled
 
@@ -38,3 +39,10 @@ def test_bytes_hold_what_a_training_step_must_keep(way):
 
 def test_a_program_says_how_long_it_was_compiled():
     assert forward("scan", SIZE).seconds > 0
+
+
+def test_walks_have_the_programs_of_their_ways():
+    assert tuple(WALKS) == WAYS
+    for way, walk in WALKS.items():
+        assert [part.func for part in walk] == [inputs, forward, training_step]
+        assert [part.args for part in walk] == [(way,)] * 3
