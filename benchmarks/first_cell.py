@@ -57,7 +57,7 @@ def imported(code: str) -> Imported:
     """Run code in a fresh process, after `import jax`."""
     command = [sys.executable, "-c", PROBE]
     out = subprocess.run(command, input=code, check=True, capture_output=True, text=True).stdout
-    return Imported(*json.loads(out))
+    return Imported(*json.loads(out.splitlines()[-1]))  # above it, what the code prints
 
 
 def main() -> None:

@@ -145,8 +145,13 @@ name_of = {path: path.relative_to(ROOT).as_posix() for path in SOURCES}
 
 def imports_of(path: Path) -> Iterator[str]:
     """Every module that a file imports, at any depth, relative imports made absolute."""
+    return imports_in([ast.parse(path.read_text())], path)
+
+
+def imports_in(nodes: Sequence[ast.AST], path: Path) -> Iterator[str]:
+    """Every module that a part of a file imports."""
     package = path.relative_to(ROOT).parent.parts
-    for node in ast.walk(ast.parse(path.read_text())):
+    for node in (inner for outer in nodes for inner in ast.walk(outer)):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
@@ -187,6 +192,16 @@ def test_pictures_stay_in_their_modules(path: Path) -> None:
     imported = {module.split(".")[0] for module in imports_of(path)}
     for library in imported & homes.keys():
         assert part_of(path) in homes[library]
+    if part_of(path) != "course.plots":  # to import what is in there loads matplotlib
+        assert not [name for name in imports_of(path) if name.startswith("lstm_jax.course.plots.")]
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=name_of.get)
+def test_slow_libraries_are_imported_where_they_are_called(path: Path) -> None:
+    slow = {"babel", "bokeh", "pandas", "scipy", "sklearn", "statsmodels"}
+    statements = ast.parse(path.read_text()).body
+    at_import = [node for node in statements if isinstance(node, ast.Import | ast.ImportFrom)]
+    assert not slow & {module.split(".")[0] for module in imports_in(at_import, path)}
 
 
 @pytest.mark.parametrize("path", SOURCES, ids=name_of.get)

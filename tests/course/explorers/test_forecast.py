@@ -100,19 +100,18 @@ def test_it_takes_the_networks_it_is_given() -> None:
 
 def test_parts_that_do_not_fit_are_said(explorer: ForecastExplorer) -> None:
     right = explorer._given
-    zeros = np.zeros((5, 24), np.float32)
+    few = np.zeros((5, 24), np.float32)
+    linear = {**right.means, "linear": few}
     wrong: dict[str, Any] = {
         "forecasts should be Forecasts, such as lstm_jax.course.l12.sunspot_forecasts.all_": 3,
-        "forecasts.means should be those of LSTM, linear": right._replace(means={"LSTM": zeros}),
-        "forecasts.means['linear'] has 5 origins but forecasts.means['LSTM'] has 343": right._replace(
-            means={**right.means, "linear": zeros}
+        "forecasts.means should be those of LSTM, linear": right._replace(means={"LSTM": few}),
+        "forecasts.means['linear'] has 5 origins but forecasts.means['LSTM'] has 343": (
+            right._replace(means=linear)
         ),
-        "forecasts.levels has 3 levels but the bands take 5": right._replace(
-            levels=(0.1, 0.5, 0.9)
-        ),
-        "forecasts.quantiles has 2 axes": right._replace(quantiles=zeros),
+        "forecasts.levels has 1 levels but the bands take 5": right._replace(levels=(0.5,)),
+        "forecasts.quantiles has 2 axes": right._replace(quantiles=few),
         "forecasts.xs has 2 features but its cell takes 3": right._replace(xs=right.xs[..., :2]),
-        "forecasts.series should reach from before the first of 343": right._replace(
+        "forecasts.series should reach from before the first of 343 origins": right._replace(
             series=right.series[:366]
         ),
     }
