@@ -5,7 +5,8 @@
 
 A source `notebooks/source/NN_name.py` is a Python file in jupytext's percent format. It becomes
 `notebooks/NN_name.ipynb`, the student notebook, and `notebooks/solutions/NN_name.ipynb`, the solved
-one: both without outputs, with the same cell ids, the same bytes wherever they are built.
+one: both without outputs, with the same cell ids, the same bytes wherever they are built. The
+questions to predict of all lessons become `lstm_jax/course/checks/questions.json`: questions.py.
 
 How to write one:
 
@@ -40,10 +41,12 @@ from typing import NamedTuple
 
 import jupytext  # type: ignore[import-untyped]
 import nbformat
+import questions
 from marks import at_headings, marks
 from nbformat import NotebookNode
 
 NOTEBOOKS = Path(__file__).resolve().parents[1]
+QUESTIONS = NOTEBOOKS.parent / "lstm_jax" / "course" / "checks" / "questions.json"
 
 BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
 STUB = "...  # your code here"
@@ -268,26 +271,33 @@ def main(arguments: list[str] | None = None, notebooks: Path = NOTEBOOKS) -> int
     sources = sorted((notebooks / "source").glob("[0-9][0-9]_*.py"))
     found = {*notebooks.glob("*.ipynb"), *notebooks.glob("solutions/*.ipynb")}
     problems: list[str] = []
+    lessons: dict[Path, Lesson] = {}
+    files: dict[Path, str] = {}
     for source in sources:
         student = notebooks / f"{source.stem}.ipynb"
         solved = notebooks / "solutions" / student.name
         found -= {student, solved}
         try:
-            lesson = build(source)
+            lessons[student] = build(source)
         except SourceError as error:
             problems.append(str(error))
             continue
-        if check:
-            problems += compare(notebooks, {student: lesson.student, solved: lesson.solved})
-        else:
-            solved.parent.mkdir(exist_ok=True)
-            student.write_text(lesson.student, encoding="utf-8", newline="\n")
-            solved.write_text(lesson.solved, encoding="utf-8", newline="\n")
-        if student.exists():
-            shown = sorted(leaks(lesson.solved, student.read_text(encoding="utf-8")))
-            problems += (
-                f"{student.name} gives away `{line}`. Run `make notebooks`." for line in shown
-            )
+        files |= {student: lessons[student].student, solved: lessons[student].solved}
+    if len(lessons) == len(sources):
+        try:
+            files[QUESTIONS] = questions.to_json(lesson.solved for lesson in lessons.values())
+        except ValueError as error:
+            problems.append(str(error))
+    if check:
+        problems += compare(files)
+    else:
+        for path, text in files.items():
+            path.parent.mkdir(exist_ok=True)
+            path.write_text(text, encoding="utf-8", newline="\n")
+    for student, lesson in lessons.items():
+        text = student.read_text(encoding="utf-8") if student.exists() else lesson.student
+        for line in sorted(leaks(lesson.solved, text)):
+            problems.append(f"{student.name} gives away `{line}`. Run `make notebooks`.")
     for stray in sorted(found):
         name = stray.relative_to(notebooks)
         problems.append(f"{name} has no source. Move it away, or write source/{stray.stem}.py.")
@@ -295,15 +305,15 @@ def main(arguments: list[str] | None = None, notebooks: Path = NOTEBOOKS) -> int
     return 1 if problems or not sources else 0
 
 
-def compare(notebooks: Path, files: dict[Path, str]) -> Iterator[str]:
+def compare(files: dict[Path, str]) -> Iterator[str]:
     """Yield a sentence for each file that is not there or holds another text."""
     for path, text in files.items():
-        name = path.relative_to(notebooks)
+        name = f"{path.parent.name}/{path.name}"
         if not path.exists():
             yield f"{name} is missing. Run `make notebooks`."
         # A checkout on Windows may have its own line ends.
         elif path.read_bytes().replace(b"\r\n", b"\n") != text.encode():
-            yield f"{name} is not what its source builds. Edit the source, run `make notebooks`."
+            yield f"{name} is not what the sources build. Edit the source, run `make notebooks`."
 
 
 if __name__ == "__main__":

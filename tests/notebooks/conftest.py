@@ -20,8 +20,12 @@ from IPython.display import display
 
 
 @pytest.fixture
-def write_source(tmp_path: Path) -> Callable[..., Path]:
-    """Return a function that writes a lesson, its opening and these cells, into `tmp_path`."""
+def write_source(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Path]:
+    """Return a function that writes a lesson, its opening and these cells, into `tmp_path`.
+
+    What is built there leaves the package as it is.
+    """
+    monkeypatch.setattr("build.QUESTIONS", tmp_path / "questions.json")
 
     def write(cells: str, name: str = "01_adding", opening: str = OPENING) -> Path:
         source = tmp_path / "source" / f"{name}.py"

@@ -177,7 +177,7 @@ def test_check_finds_a_notebook_edited_by_hand(
     notebook = tmp_path / "solutions" / "01_adding.ipynb"
     notebook.write_text(notebook.read_text().replace("Return the sum.", "Return the total."))
     assert build.main(["--check"], tmp_path) == 1
-    assert "is not what its source builds" in capsys.readouterr().out
+    assert "is not what the sources build" in capsys.readouterr().out
 
 
 def test_check_finds_a_notebook_without_a_source(

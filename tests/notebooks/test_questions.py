@@ -1,7 +1,8 @@
 """Each question to predict has its buttons below it and, later on, its verdict."""
 
 import ast
-import re
+import json
+from collections.abc import Callable
 from pathlib import Path
 
 import build
@@ -30,38 +31,67 @@ def cells(request: pytest.FixtureRequest) -> list[tuple[str, str]]:
     return [(cell.cell_type, cell.source) for cell in build.read_cells(source)]
 
 
-def test_each_question_has_its_buttons_and_its_verdict(cells: list[tuple[str, str]]) -> None:
+def test_each_question_has_a_verdict_below_it(cells: list[tuple[str, str]]) -> None:
     title = cells[0][1].splitlines()[0].removeprefix("# ")
-    questions = []
-    for index, (kind, source) in enumerate(cells):
-        if kind != "markdown" or "> **Predict.**" not in source:
-            continue
-        letters = "".join(re.findall(r"^> - \((\w)\)", source, re.MULTILINE))
-        assert source.count("**Predict.**") == 1, f"two questions in one cell: {source}"
-        if letters:
-            below = re.fullmatch(r'guess\("(\w+)"\)', cells[index + 1][1])
-            assert below, f"below its question stands guess(name) alone: {source}"
-            assert source.splitlines()[-1].startswith(">"), f"more text than the question: {source}"
-            name = below[1]
-            later = [
-                ast.literal_eval(call.args[0])
-                for kind, source in cells[index + 2 :]
-                if kind == "code"
-                for function, call in called(source)
-                if function == "verdict"
-            ]
-            assert name in later, f"no verdict on {name}"
-            questions.append((name, letters))
-    assert dict(questions) == LESSONS[title]
-    assert list(dict(questions)) == list(LESSONS[title]), "in another order"
-    given = [
-        ast.literal_eval(call.args[0])
-        for kind, source in cells
-        if kind == "code"
-        for function, call in called(source)
-        if function == "verdict"
-    ]
+    asked, given = [], []
+    for source in (source for kind, source in cells if kind == "code"):
+        for function, call in called(source):
+            name = ast.literal_eval(call.args[0])
+            if function == "guess":
+                asked.append(name)
+            else:
+                assert name in asked, f"the verdict on {name} stands above its question"
+                given.append(name)
+    assert asked == list(LESSONS[title])
     assert sorted(given) == sorted(LESSONS[title])
+
+
+QUESTION = """\
+# %% [markdown]
+# > **Predict.** How much is left?
+# >
+# > - (a) a half
+# > - (b) a tenth
+"""
+BUTTONS = '\n# %%\nguess("left")\n'
+
+
+def test_a_build_writes_the_questions_for_the_package(
+    write_source: Callable[..., Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    open_question = "# %% [markdown]\n# > **Predict.** Which line bends?\n\n"
+    write_source(open_question + QUESTION + BUTTONS)
+    write_source("", "02_halving")
+    assert build.main([], tmp_path) == 0
+    file = tmp_path / "questions.json"
+    assert json.loads(file.read_text()) == {"01 Adding": {"left": "ab"}, "02 Adding": {}}
+    file.write_text(file.read_text().replace("ab", "abc"))
+    capsys.readouterr()
+    assert build.main(["--check"], tmp_path) == 1
+    assert "questions.json is not what the sources build" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("cells", "said"),
+    [
+        (QUESTION, "no cell with `guess("),
+        (QUESTION + BUTTONS + "print(1)\n", "no cell with `guess("),
+        (QUESTION + "# Now run on.\n" + BUTTONS, "there is text below the options of `"),
+        (f"{QUESTION}#\n{QUESTION.split(maxsplit=3)[3]}{BUTTONS}", "two questions in the cell"),
+        (2 * (QUESTION + BUTTONS + "\n"), "two questions are named 'left'"),
+    ],
+)
+def test_a_question_that_is_written_otherwise_is_refused(
+    write_source: Callable[..., Path],
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    cells: str,
+    said: str,
+) -> None:
+    write_source(cells)
+    assert build.main([], tmp_path) == 1
+    assert f"01 Adding: {said}" in capsys.readouterr().out
+    assert not (tmp_path / "questions.json").exists()
 
 
 def test_a_verdict_is_computed(cells: list[tuple[str, str]]) -> None:
