@@ -12,7 +12,7 @@ INSTALL = $(UV) pip install --python .venv --constraint requirements.lock \
 LAB = $(BIN)/jupyter-lab --config=notebooks/tools/lab/config.py
 
 # What `make test` runs, in this order; each is a target of its own.
-STEPS := env lint types js unit check-notebooks
+STEPS := env lint types js unit check-notebooks wheel
 
 .PHONY: help lab solutions dev test $(STEPS) browser lessons slides grading latency first-cell seeds long-run \
   long-lags devices peers bench notebooks format lock clean
@@ -57,6 +57,9 @@ unit: env ## pytest, all but tests/browser and tests/peers
 
 check-notebooks: env ## the notebooks are what their sources say
 	$(BIN)/python notebooks/tools/build.py --check
+
+wheel: env ## build the package, install it alone and run the README's lines; needs a network
+	$(BIN)/pytest tests/wheel $(ARGS)
 
 # The student lessons are also run by `browser`; this runs the solved ones too, and measures.
 lessons: env ## execute every lesson and print a table

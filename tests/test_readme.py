@@ -10,6 +10,8 @@ import matplotlib as mpl
 import numpy as np
 import pytest
 
+from lstm_jax.course.checks.lesson_map import LESSONS
+
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 (CODE,) = re.findall(r"```python\n(.*?)```", README, flags=re.DOTALL)
@@ -38,6 +40,13 @@ def test_the_picture_is_what_its_script_draws():
 @pytest.mark.parametrize("link", re.findall(r"\]\(([^)]+)\)", README))
 def test_links_lead_to_a_file(link):
     assert (ROOT / link).is_file()
+
+
+def test_the_table_has_every_lesson_with_its_minutes():
+    rows = re.findall(
+        r"^\| (\d\d) \| \[[^]]+\]\(notebooks/(\S+)\).* \| (\d+) \|$", README, re.MULTILINE
+    )
+    assert rows == [(lesson.title[:2], lesson.file, str(lesson.minutes)) for lesson in LESSONS]
 
 
 def test_make_targets_named_in_the_readme_exist():

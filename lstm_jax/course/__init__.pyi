@@ -1,5 +1,6 @@
 from . import data, plots
 from .checks.check import check, hint
+from .checks.lesson_map import lesson_map
 from .checks.progress import progress
 from .checks.quiz import guess, verdict
 from .data.sunspots import sunspots
@@ -33,6 +34,7 @@ __all__ = [
     "data",
     "guess",
     "hint",
+    "lesson_map",
     "plots",
     "progress",
     "sunspots",

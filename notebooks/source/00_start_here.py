@@ -1,6 +1,16 @@
 # %% [markdown]
 # # 00 Start here
 #
+# Time: 30 minutes
+#
+# The cell below shows all lessons. To run it, click into it and press Shift + Enter.
+
+# %%
+from lstm_jax.course import lesson_map
+
+lesson_map()
+
+# %% [markdown]
 # A network that reads a sequence has to remember. This series takes you from the simplest memory
 # there is, one number that fades, to the LSTM, whose gates decide what to keep. Today you meet the
 # fading number, on three centuries of sunspots, and the few pieces of JAX that all lessons use.
@@ -11,8 +21,6 @@
 # - ask for a derivative with `grad`, and check the answer;
 # - read from a derivative how far back a memory reaches;
 # - run one rule on a whole batch with `vmap`.
-#
-# Time: 30 minutes
 
 # %%
 import platform
@@ -27,22 +35,8 @@ from lstm_jax.course import check, guess, hint, plots, progress, sunspots, verdi
 # %% [markdown]
 # ## 1. The series, and how to use a lesson (3 min)
 #
-# | no. | lesson | its question |
-# |---|---|---|
-# | 00 | Start here | What is a memory that walks along a sequence? |
-# | 01 | [RNN recap](01_rnn_recap.ipynb) | How does a network learn such a memory? |
-# | 02 | [Vanishing gradients](02_vanishing_gradients.ipynb) | Why can it not look far back? |
-# | 03 | [Forget gate](03_forget_gate.ipynb) | What to keep? |
-# | 04 | [Input gate](04_input_gate.ipynb) | What to write? |
-# | 05 | [Output gate](05_output_gate.ipynb) | What to show? |
-# | 06 | [LSTM cell](06_lstm_cell.ipynb) | How do the three gates work together? |
-# | 07 | [LSTM layer](07_lstm_layer.ipynb) | How far does gradient get through a chain of steps? |
-# | 08 | [Training](08_training.ipynb) | Does an LSTM learn better than an RNN, and at what price? |
-# | 09 | [Language model](09_language_model.ipynb) | Which letter comes next? |
-# | 10 | [Translation](10_translation.ipynb) | From one sequence to another |
-# | 11 | [Sentiment](11_sentiment.ipynb) | What does a whole sentence say? |
-# | 12 | [Forecasting](12_forecasting.ipynb) | What can a network know of the future? |
-# | 13 | [Limitations](13_limitations.ipynb) | Where does an LSTM fail? |
+# The lessons build on each other, so take them in the order of the list above. From 00 to 07 you
+# build the LSTM; from 08 to 12 you train it and use it; 13 shows where it fails.
 #
 # Every part of a lesson has the same four beats.
 #

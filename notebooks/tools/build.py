@@ -7,11 +7,13 @@ A source `notebooks/source/NN_name.py` is a Python file in jupytext's percent fo
 `notebooks/NN_name.ipynb`, the student notebook, and `notebooks/solutions/NN_name.ipynb`, the solved
 one: both without outputs, with the same cell ids, the same bytes wherever they are built. The
 questions to predict of all lessons become `lstm_jax/course/checks/questions.json`: questions.py.
+Their titles and minutes become `lessons.json` beside it: lessons.py.
 
 How to write one:
 
-- It opens with a markdown cell whose first line is `# NN Title`. Its first code cell holds imports
-  and nothing else.
+- It opens with a markdown cell whose first line is `# NN Title` and which says, on a line of its
+  own, `Time: 30 minutes`. Its first code cell holds imports and nothing else; only a cell that
+  shows the `lesson_map` may come before it.
 - A heading, `## ` or `### `, opens a cell of its own, in the source or not.
 - A solution stands in a code cell between two lines of their own, `### BEGIN SOLUTION` and
   `### END SOLUTION`, which the solved notebook keeps: nbgrader reads them. It is whole statements.
@@ -40,13 +42,15 @@ from pathlib import Path
 from typing import NamedTuple
 
 import jupytext  # type: ignore[import-untyped]
+import lessons as titles
 import nbformat
 import questions
-from marks import at_headings, marks
+from marks import at_headings, is_map, marks
 from nbformat import NotebookNode
 
 NOTEBOOKS = Path(__file__).resolve().parents[1]
 QUESTIONS = NOTEBOOKS.parent / "lstm_jax" / "course" / "checks" / "questions.json"
+TITLES = QUESTIONS.with_name("lessons.json")
 
 BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
 STUB = "...  # your code here"
@@ -165,7 +169,8 @@ def check_opening(source: Path, lines: list[str], module: ast.Module) -> None:
         )
         raise SourceError(source, headers[0] if headers else 0, message)
     cells = pairwise([*headers, len(lines)])
-    first = next((range(*cell) for cell in cells if is_code(lines[cell[0]])), range(0))
+    code = (range(*cell) for cell in cells if is_code(lines[cell[0]]))
+    first = next((cell for cell in code if not is_map("\n".join(lines[i] for i in cell))), range(0))
     for statement in module.body:
         index = statement.lineno - 1
         if index in first and not isinstance(statement, ast.Import | ast.ImportFrom):
@@ -286,6 +291,9 @@ def main(arguments: list[str] | None = None, notebooks: Path = NOTEBOOKS) -> int
     if len(lessons) == len(sources):
         try:
             files[QUESTIONS] = questions.to_json(lesson.solved for lesson in lessons.values())
+            files[TITLES] = titles.to_json(
+                {path.name: each.solved for path, each in lessons.items()}
+            )
         except ValueError as error:
             problems.append(str(error))
     if check:

@@ -7,8 +7,9 @@ It is derived from the cells, so that no source has to hold it:
   the exercise has that name. The student notebooks carry this too, so nbgrader can grade them
   whether it has handed them out or not.
 - A section opens a slide; each cell in it is a slide below. What a student writes stands with its
-  question, and a cell with the few lines of text before it. Left out are imports, cells for
-  the instructor, and guesses, checks and the progress, which concern one student alone.
+  question, and a cell with the few lines of text before it. Left out are imports, the map of
+  lessons, cells for the instructor, and guesses, checks and the progress, which concern one student
+  alone.
 
 Slides, and JupyterLab where it folds a section, need a heading to open its cell: `at_headings`.
 """
@@ -106,14 +107,24 @@ def is_personal(cell: NotebookNode) -> bool:
     return call is not None and call[0] in {"guess", "check", "progress"}
 
 
+def is_map(source: str) -> bool:
+    """Is it the code that shows all lessons, and nothing else?"""
+    match ast.parse(source).body:
+        case [ast.ImportFrom(), ast.Expr(ast.Call(ast.Name("lesson_map")))]:
+            return True
+    return False
+
+
 def slide_types(cells: list[NotebookNode], solved: list[bool], instructor: list[bool]) -> list[str]:
     """Where each cell stands in a slide show, in Jupyter's words."""
-    imports = next((index for index, cell in enumerate(cells) if cell.cell_type == "code"), None)
+    code = [index for index, cell in enumerate(cells) if cell.cell_type == "code"]
+    maps = [index for index in code if is_map(cells[index].source)]
+    imports = next((index for index in code if index not in maps), None)
     types: list[str] = []
     room = False  # on the slide of the text before
     for index, cell in enumerate(cells):
         text = cell.source if cell.cell_type == "markdown" else ""
-        if instructor[index] or index == imports or is_personal(cell):
+        if instructor[index] or index in [imports, *maps] or is_personal(cell):
             types.append("skip")
         elif text.startswith(("# ", "## ")):
             types.append("slide")

@@ -1,6 +1,5 @@
 """A real JupyterLab on this machine, with its own folder and none of the user's settings."""
 
-import json
 import os
 import shutil
 import socket
@@ -15,9 +14,6 @@ from typing import NamedTuple
 
 NOTEBOOKS = Path(__file__).resolve().parents[2] / "notebooks"
 
-# Asks whether it may fetch news, in front of what is to be seen.
-ANNOUNCEMENTS = "@jupyterlab/apputils-extension:announcements"
-
 
 class Server(NamedTuple):
     """Where JupyterLab answers, the folder it shows, and the file it logs to."""
@@ -29,7 +25,7 @@ class Server(NamedTuple):
 
 @contextmanager
 def serve(home: Path) -> Iterator[Server]:
-    """Run JupyterLab on a copy of the lessons; all that it writes goes below `home`."""
+    """Run the JupyterLab of `make lab` on a copy of the lessons; all it writes is below `home`."""
     folder = home / "notebooks"
     shutil.copytree(NOTEBOOKS, folder, ignore=shutil.ignore_patterns(".*", "source"))
     with socket.socket() as free:
@@ -40,13 +36,12 @@ def serve(home: Path) -> Iterator[Server]:
         "ServerApp.ip": "127.0.0.1",
         "ServerApp.port": port,
         "ServerApp.port_retries": 0,
-        "ServerApp.root_dir": folder,
         "ServerApp.allow_root": True,
         "ServerApp.open_browser": False,
         "IdentityProvider.token": "",  # only this machine can reach it, and only for the tests
         "LabApp.expose_app_in_browser": True,
     }
-    command = [sys.executable, "-m", "jupyterlab"]
+    command = [sys.executable, "-m", "jupyterlab", f"--config={folder / 'tools/lab/config.py'}"]
     command += [f"--{name}={value}" for name, value in options.items()]
     own = ("CONFIG_DIR", "DATA_DIR", "RUNTIME_DIR")
     # Nor those of tests/conftest.py: lessons run with all optimizations, and keep progress.
@@ -58,9 +53,6 @@ def serve(home: Path) -> Iterator[Server]:
     environment |= {"IPYTHONDIR": str(home / "ipython"), "JUPYTER_PREFER_ENV_PATH": "1"}
     # The debugger, which JupyterLab starts in each kernel, else complains of Python's own modules.
     environment |= {"PYDEVD_DISABLE_FILE_VALIDATION": "1"}
-    page_config = home / "config_dir" / "labconfig" / "page_config.json"
-    page_config.parent.mkdir(parents=True)
-    page_config.write_text(json.dumps({"disabledExtensions": {ANNOUNCEMENTS: True}}))
     with server.log.open("wb") as log:
         process = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
     try:

@@ -12,7 +12,7 @@ sys.path.insert(0, str(ROOT / "notebooks" / "tools"))
 OPENING = """\
 # %% [markdown]
 # # {number} Adding
-
+# Time: 5 minutes
 # %%
 from IPython.display import display
 
@@ -26,6 +26,7 @@ def write_source(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..
     What is built there leaves the package as it is.
     """
     monkeypatch.setattr("build.QUESTIONS", tmp_path / "questions.json")
+    monkeypatch.setattr("build.TITLES", tmp_path / "lessons.json")
 
     def write(cells: str, name: str = "01_adding", opening: str = OPENING) -> Path:
         source = tmp_path / "source" / f"{name}.py"

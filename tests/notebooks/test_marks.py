@@ -104,6 +104,26 @@ def test_headings_open_slides_and_exercises_stand_with_their_question(
     assert types(lesson.solved) == [*student, ("skip", "## For th"), ("skip", "### More")]
 
 
+def test_the_map_of_lessons_comes_before_the_imports_and_is_no_slide(
+    write_source: WriteSource,
+) -> None:
+    opening = """\
+# %% [markdown]
+# # {number} Adding
+# Time: 5 minutes
+# %%
+from lstm_jax.course import lesson_map
+
+lesson_map()
+
+# %%
+import math
+
+"""
+    lesson = build.build(write_source(SECTION, opening=opening))
+    assert [kind for kind, _ in types(lesson.student)[:4]] == ["slide", "skip", "skip", "subslide"]
+
+
 def test_an_exercise_is_written_in_one_cell_and_graded_in_another(
     write_source: WriteSource,
 ) -> None:

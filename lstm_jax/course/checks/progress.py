@@ -22,23 +22,37 @@ class Known(NamedTuple):
     predictions: dict[str, Prediction]
 
 
+class Standing(NamedTuple):
+    """How far a lesson is done: "2 of 3" each, or "-" where there is nothing to count."""
+
+    passed: str
+    predicted: str
+    right: str
+
+
 def progress() -> None:
     """Show what you have passed and predicted so far, lesson by lesson.
 
     It is kept in the file `.lstm_jax_progress.jsonl` beside the notebook. Delete that file to begin
     anew.
     """
-    done, rows = known(), []
+    rows = tuple((title, *counts) for title, counts in standings().items())
+    table = Table(("lesson", "exercises passed", "predictions made", "of these right"), rows)
+    where = f"Kept in the hidden file {journal.FILE} beside this notebook; delete it to begin anew."
+    Panel(COLOURS[None], "Your progress", (table, journal.read().problem or where)).show()
+
+
+def standings() -> dict[str, Standing]:
+    """How far you have come in each lesson, by its title."""
+    done, found = known(), {}
     for title, questions in LESSONS.items():
         exercises = exercises_of(title[:2])
         passed = sum(done.outcomes.get(name) == "passed" for name in exercises)
         made = [done.predictions[name] for name in questions if name in done.predictions]
         right = sum(each.said == each.measured for each in made)
         counts = (passed, len(exercises)), (len(made), len(questions)), (right, len(made))
-        rows.append((title, *(f"{part} of {whole}" if whole else "-" for part, whole in counts)))
-    table = Table(("lesson", "exercises passed", "predictions made", "of these right"), tuple(rows))
-    where = f"Kept in the hidden file {journal.FILE} beside this notebook; delete it to begin anew."
-    Panel(COLOURS[None], "Your progress", (table, journal.read().problem or where)).show()
+        found[title] = Standing(*(f"{part} of {whole}" if whole else "-" for part, whole in counts))
+    return found
 
 
 def known() -> Known:

@@ -17,10 +17,14 @@ CELL = "padding:4px 16px 4px 0;text-align:left;vertical-align:top;font-size:16px
 
 
 class Table(NamedTuple):
-    """Rows of texts; a text may have several lines. The first column names the row."""
+    """Rows of texts; a text may have several lines. The first column names the row.
+
+    `links` has an address for each row, to which its name leads, or is empty.
+    """
 
     header: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
+    links: tuple[str, ...] = ()
 
     def text(self) -> str:
         """The columns side by side, padded."""
@@ -36,9 +40,10 @@ class Table(NamedTuple):
             f'<th scope="col" style="{CELL}">{escape(name)}</th>' for name in self.header
         )
         body = ""
-        for label, *cells in self.rows:
+        for (label, *cells), link in zip_longest(self.rows, self.links):
             code = f"{CELL};white-space:pre;font-family:monospace"
-            body += f'<tr><th scope="row" style="{CELL}">{escape(label)}</th>'
+            name = f'<a href="{escape(link)}">{escape(label)}</a>' if link else escape(label)
+            body += f'<tr><th scope="row" style="{CELL}">{name}</th>'
             body += "".join(f'<td style="{code}">{escape(cell)}</td>' for cell in cells) + "</tr>"
         return f'<table style="margin:4px 0"><tr>{head}</tr>{body}</table>'
 

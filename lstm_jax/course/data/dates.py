@@ -29,7 +29,7 @@ def dates(language: str) -> Corpus:
 
     Source: Unicode CLDR, as kept in Babel (BSD licence).
     """
-    installed_file("dates", "babel", "dates.py", "babel>=2.16,<3")
+    installed_file("dates", "babel", "dates.py")
     from babel import Locale, UnknownLocaleError
     from babel.dates import format_date
 

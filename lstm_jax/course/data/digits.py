@@ -89,7 +89,7 @@ def accuracy(logits: Array, target: Array) -> Array:
 def _read() -> tuple[npt.NDArray[np.float32], npt.NDArray[np.int32]]:
     """All pictures `(1797, 64)` and their digits `(1797,)`, in the order of the file."""
     name = "datasets/data/digits.csv.gz"
-    path = installed_file("digits", "sklearn", name, "scikit-learn>=1.7,<2")
+    path = installed_file("digits", "sklearn", name)
     with gzip.open(path, "rt", encoding="ascii") as file:
         table = np.loadtxt(file, dtype=np.float32, delimiter=",")
     # A row is 64 pixels, each with 0 to 16 parts of ink, and then the digit.

@@ -14,7 +14,6 @@ from lstm_jax.course.data.installed import installed_file
 LONGEST, TEST = 31, 300
 _PACKAGE = "jupyterlab_language_pack_fr_FR"
 _FOLDER = "locale/fr_FR/LC_MESSAGES"
-_REQUIREMENT = "jupyterlab-language-pack-fr-FR>=4.4,<5"
 
 
 @cache
@@ -30,7 +29,7 @@ def interface() -> Corpus:
 
     Source: Project Jupyter contributors, BSD licence.
     """
-    path = installed_file("interface", _PACKAGE, f"{_FOLDER}/jupyterlab.json", _REQUIREMENT)
+    path = installed_file("interface", _PACKAGE, f"{_FOLDER}/jupyterlab.json")
     catalogues = sorted(path.parent.glob("*.json"))
     pairs = [pair for each in catalogues for pair in parse(each.read_text(encoding="utf-8"))]
     short = [pair for pair in pairs if max(map(len, pair)) <= LONGEST]

@@ -19,7 +19,7 @@ def number_words() -> Corpus:
     Raises:
         ModuleNotFoundError: the package num2words, which writes the numbers, is not installed.
     """
-    installed_file("number_words", "num2words", "lang_FR.py", "num2words>=0.5.14,<0.6")
+    installed_file("number_words", "num2words", "lang_FR.py")
     from num2words import num2words  # type: ignore[import-untyped]
 
     pairs = [(num2words(n, lang="en"), num2words(n, lang="fr")) for n in range(LARGEST + 1)]

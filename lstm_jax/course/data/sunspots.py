@@ -34,12 +34,7 @@ def sunspots() -> Sunspots:
 
     Source: National Geophysical Data Center, public domain, as kept in statsmodels.
     """
-    path = installed_file(
-        "sunspots",
-        "statsmodels",
-        "datasets/sunspots/src/sunspots_monthly.dat",
-        "statsmodels>=0.14.4,<0.16",
-    )
+    path = installed_file("sunspots", "statsmodels", "datasets/sunspots/src/sunspots_monthly.dat")
     return parse(path.read_text(encoding="ascii"))
 
 

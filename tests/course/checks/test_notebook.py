@@ -1,8 +1,12 @@
 """In a notebook: the report is displayed wherever `check` stands, with its outcome beside it."""
 
+from html.parser import HTMLParser
+
 import nbformat
 import pytest
 from nbclient import NotebookClient
+
+from lstm_jax.course.checks.lesson_map import LESSONS
 
 CELLS = [
     "from lstm_jax.course import check, hint",
@@ -22,6 +26,7 @@ CELLS = [
     "check('reach', reach)",
     "from lstm_jax.course import guess, progress, verdict\nguess('slow_peaks')",
     "verdict('slow_peaks', '(c)', 'By <b> months.')\nprogress()",
+    "from lstm_jax.course import lesson_map\nlesson_map()",
 ]
 
 
@@ -86,3 +91,26 @@ def test_a_question_that_nobody_answers_is_no_error(outputs):
     assert verdict.data["text/plain"] == "Verdict: (c) … no prediction made\nBy <b> months."
     assert "By &lt;b&gt; months." in verdict.data["text/html"]
     assert "1 of 3" in progress.data["text/plain"]  # `reach`
+
+
+class Tags(HTMLParser):
+    """The tags of a page with their scopes, and where its links lead."""
+
+    def __init__(self, page):
+        super().__init__()
+        self.seen, self.links = [], []
+        self.feed(page)
+
+    def handle_starttag(self, tag, attrs):
+        self.seen.append((tag, dict(attrs).get("scope")))
+        if tag == "a":
+            self.links.append(dict(attrs)["href"])
+
+
+def test_the_map_is_a_table_with_headers_whose_links_lead_to_the_lessons(outputs):
+    (shown,) = outputs[13]
+    page = Tags(shown.data["text/html"])
+    assert page.links == [lesson.file for lesson in LESSONS]
+    assert page.seen.count(("th", "col")) == 4
+    assert page.seen.count(("th", "row")) == len(LESSONS)
+    assert "00 Start here" in shown.data["text/plain"]
