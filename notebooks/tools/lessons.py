@@ -3,6 +3,7 @@
 `lesson_map` and the README show them. It knows them from the file that `build.py` writes into the
 package, because a student may have the package alone.
 """
+# mypy: untyped-calls-exclude=nbformat
 
 import json
 import re
