@@ -15,7 +15,7 @@ from server import Server, serve
 from xdist.scheduler import LoadScopeScheduling
 
 ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT / "notebooks" / "source"))  # for `run.find_problems`
+sys.path.insert(0, str(ROOT / "notebooks" / "tools"))  # for `run.find_problems`
 
 expect.set_options(timeout=20_000)  # ms; a shared machine may be slow
 LESSONS = sorted(path.name for path in (ROOT / "notebooks").glob("[0-9][0-9]_*.ipynb"))

@@ -76,8 +76,7 @@ def grade(name: str, answer: Any, *, seconds: float = SECONDS) -> Report:
         call = f"check({name!r}, {name})"
         return _failed(name, f"check wants your function itself, {call}; got {describe(answer)}.")
     if is_own(answer):
-        what = "function" if callable(answer) else "work"
-        return _failed(name, f"This is the checker's own {what}. Write yours and pass it.")
+        return _failed(name, "This is the checker's own function. Write yours and pass it.")
     if isinstance(exercise, Challenge):
         return _measured(exercise, answer, seconds)
 

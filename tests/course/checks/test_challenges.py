@@ -77,7 +77,8 @@ def test_half_life_is_that_of_a_gate_that_stands_still():
     still = solutions.long_memory(jax.random.key(0), long_memory.D, long_memory.H)
     still = still._replace(w_x=0 * still.w_x, w_h=0 * still.w_h)
     [exercise] = long_memory.EXERCISES
-    f = 1 / (1 + np.exp(-6.5))
+    bias = np.float64(still.b[long_memory.H])
+    f = 1 / (1 + np.exp(-bias))
     half_life = exercise.measure([still, still]).evidence.half_life
     np.testing.assert_allclose(half_life, np.log(0.5) / np.log(f), rtol=1e-3)
 

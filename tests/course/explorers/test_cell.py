@@ -1,11 +1,13 @@
 """The cell explorer: the diagram shows what JAX computes, clamps included."""
 
+import math
 from collections.abc import Callable
 from typing import Any
 
 import jax
 import numpy as np
 import pytest
+from labels import assert_apart, assert_readable
 
 from lstm_jax import Clamp, init_lstm, trace
 from lstm_jax.course import CellExplorer
@@ -208,18 +210,8 @@ def test_no_label_stands_on_a_node_or_another_label(ask_node: Ask) -> None:
     for width, labels, nodes in ask_node("labels.mjs", [900, 1000, 1240]):
         assert len(labels) == 16
         assert len(nodes) == 10
-        for index, label in enumerate(labels):
-            assert label["size"] >= 18
-            assert label["left"] >= 0
-            assert label["right"] <= width
-            for other in [*labels[:index], *nodes]:
-                apart = (
-                    label["right"] <= other["left"]
-                    or other["right"] <= label["left"]
-                    or label["bottom"] <= other["top"]
-                    or other["bottom"] <= label["top"]
-                )
-                assert apart, (width, label, other)
+        assert_readable({"width": width, "height": math.inf, "labels": labels})
+        assert_apart(labels, nodes)
 
 
 def test_readout_says_every_value(ask_node: Ask) -> None:

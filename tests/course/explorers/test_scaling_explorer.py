@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from labels import assert_apart, assert_readable
 from threads import at_work, from_page, until
 
 from lstm_jax.course import ScalingExplorer
@@ -322,18 +323,5 @@ def test_labels_stay_apart_and_inside(ask_node: Ask) -> None:
     states += [state_of(empty), state_of(explorer, width=2)]
     for page in ask(ask_node, explorer, *states):
         for picture in page["pictures"]:
-            labels = picture["labels"]
-            for label in labels:
-                assert label["size"] >= 18
-                assert label["left"] >= 0
-                assert label["right"] <= picture["width"], label
-                assert label["bottom"] <= picture["height"]
-            for index, one in enumerate(labels):
-                for other in labels[:index]:
-                    apart = (
-                        one["right"] <= other["left"]
-                        or other["right"] <= one["left"]
-                        or one["bottom"] <= other["top"]
-                        or other["bottom"] <= one["top"]
-                    )
-                    assert apart, (one["words"], other["words"])
+            assert_readable(picture)
+            assert_apart(picture["labels"])

@@ -8,6 +8,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
+from labels import assert_readable
 
 from lstm_jax.course import SentenceExplorer
 from lstm_jax.course.explorers.sentence import MOST, PADDING
@@ -144,11 +145,7 @@ def test_labels_stand_inside_the_picture(explorer: SentenceExplorer, ask_node: A
     states += [state_of(explorer, t=39)]
     for page in ask_node("sentence.mjs", states):
         for picture in page["pictures"]:
-            for label in picture["labels"]:
-                assert label["left"] >= 0, label
-                assert label["right"] <= picture["width"], label
-                assert label["bottom"] <= picture["height"], label
-                assert label["size"] >= 18
+            assert_readable(picture)
 
 
 def test_page_knows_an_old_answer(explorer: SentenceExplorer, ask_node: Ask) -> None:

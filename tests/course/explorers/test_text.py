@@ -10,6 +10,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
+from labels import assert_readable
 
 from lstm_jax import init_rnn, trace
 from lstm_jax.course import TextExplorer
@@ -301,10 +302,7 @@ def test_labels_are_large_and_inside(explorer: TextExplorer, ask_node: Ask) -> N
     for page in ask(ask_node, explorer, states):
         for picture in page["pictures"]:
             assert picture["labels"]
-            for label in picture["labels"]:
-                assert label["size"] >= 18, label
-                assert 0 <= label["left"] < label["right"] <= picture["width"], label
-                assert 0 <= label["top"] < label["bottom"] <= picture["height"], label
+            assert_readable(picture)
 
 
 def test_still_has_the_map_of_what_it_shows(explorer: TextExplorer) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 import jax.numpy as jnp
 import numpy as np
 import pytest
+from labels import assert_apart, assert_readable
 from trained_states import Ask, as_it_starts, ask, move, own, state_of
 
 from lstm_jax import LSTMParams, influence, trace
@@ -215,15 +216,5 @@ def test_labels_are_large_inside_and_apart(explorer: TrainedCellExplorer, ask_no
     for picture in [picture for page in pages for picture in page["pictures"]]:
         labels = [label for label in picture["labels"] if label["words"] not in "×+tanh"]
         assert len(labels) > 40
-        for index, label in enumerate(labels):
-            assert label["size"] >= 18
-            assert 0 <= label["left"] < label["right"] <= picture["width"], label
-            assert 0 <= label["top"] < label["bottom"] <= picture["height"], label
-            for other in labels[:index]:
-                apart = (
-                    label["right"] <= other["left"]
-                    or other["right"] <= label["left"]
-                    or label["bottom"] <= other["top"]
-                    or other["bottom"] <= label["top"]
-                )
-                assert apart, (picture["width"], label, other)
+        assert_readable({**picture, "labels": labels})
+        assert_apart(labels)

@@ -1,6 +1,7 @@
 """The training explorer in the page: curves, numbers and sentences for states of all kinds."""
 
 import numpy as np
+from labels import assert_apart, assert_readable
 from training_states import Ask, ask, curve, made_up, state_of
 
 from lstm_jax.course import TrainingExplorer
@@ -91,18 +92,5 @@ def test_labels_stay_apart_and_inside(ask_node: Ask) -> None:
     states = [state_of(explorer), state_of(explorer, **moved), state_of(TrainingExplorer())]
     for page in ask(ask_node, explorer, *states):
         for picture in page["pictures"]:
-            labels = picture["labels"]
-            for label in labels:
-                assert label["size"] >= 18
-                assert label["left"] >= 0
-                assert label["right"] <= picture["width"], label
-                assert label["bottom"] <= picture["height"]
-            for index, one in enumerate(labels):
-                for other in labels[:index]:
-                    apart = (
-                        one["right"] <= other["left"]
-                        or other["right"] <= one["left"]
-                        or one["bottom"] <= other["top"]
-                        or other["bottom"] <= one["top"]
-                    )
-                    assert apart, (one["words"], other["words"])
+            assert_readable(picture)
+            assert_apart(picture["labels"])

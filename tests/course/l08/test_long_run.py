@@ -250,7 +250,6 @@ def test_an_experiment_whose_runs_all_failed_is_finished(command):
 # The file that comes along
 
 
-@pytest.mark.skipif(not long_run.FILE.exists(), reason=f"there is no {long_run.FILE.name} yet")
 def test_the_committed_file_holds_the_whole_plan(light):
     results = long_run.load()
     experiments = list(long_run.plan(results))

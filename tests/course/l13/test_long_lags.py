@@ -105,7 +105,6 @@ def test_stopped_it_goes_on_where_it_was(command, capsys):
     assert not long_lags.FILE.with_suffix(".checkpoint").exists()
 
 
-@pytest.mark.skipif(not long_lags.FILE.exists(), reason="there is no long_lags.safetensors yet")
 def test_the_committed_file_holds_the_plan_from_its_beginning():
     """It may have been stopped: then it goes on from there."""
     results = long_lags.load()
