@@ -5,6 +5,7 @@ them. The next cell holds its buttons, `guess("name")` alone; a question without
 `guess` and `progress` know the names and letters of all lessons from the file that `build.py`
 writes into the package, because a student may have the package alone.
 """
+# mypy: untyped-calls-exclude=nbformat
 
 import json
 import re
