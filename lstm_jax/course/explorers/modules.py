@@ -94,7 +94,7 @@ def join_modules(entry: Path) -> str:
         for found in _DECLARATION.finditer(code):
             name = found["name"]
             if not name:
-                refuse(found.start(), "which declares several names; declare one at a time")
+                refuse(found.start(), "which declares no name or several; declare one at a time")
             if name in declared:
                 refuse(
                     found.start(),

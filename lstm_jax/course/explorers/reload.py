@@ -38,13 +38,17 @@ def renew(explorers: Collection["Explorer"]) -> None:
     try:
         scripts = join_modules(SOURCES / "widget.js")
         styles = STYLE.read_text(encoding="utf-8")
-    except (OSError, ValueError) as error:
+    except OSError:
+        return  # in the middle of a save: the next look finds the file
+    except ValueError as error:
         for explorer in explorers:
             explorer.message = str(error)
         return
     for explorer in explorers:
         explorer.set_trait("_css", styles)
         explorer.set_trait("_esm", scripts)  # traitlets sends what has changed, and nothing else
+        if explorer.message.startswith("join_modules:"):
+            explorer.message = ""
 
 
 @cache

@@ -47,11 +47,22 @@ def test_nothing_is_sent_where_nothing_has_changed(sources: Path) -> None:
 
 def test_a_file_that_cannot_be_joined_says_so_and_changes_nothing(sources: Path) -> None:
     explorer = GateExplorer()
-    before = explorer._esm
+    before, gate = explorer._esm, (sources / "gate.js").read_text(encoding="utf-8")
     add_line(sources / "gate.js", "export { draw };\n")
     reload.renew([explorer])
     assert explorer._esm == before
     assert "gate.js, line" in explorer.message
+    (sources / "gate.js").write_text(gate, encoding="utf-8")
+    reload.renew([explorer])
+    assert explorer.message == ""
+
+
+def test_a_file_that_is_away_while_it_is_saved_changes_nothing(sources: Path) -> None:
+    explorer = GateExplorer()
+    before = explorer._esm
+    (sources / "gate.js").unlink()
+    reload.renew([explorer])
+    assert (explorer._esm, explorer.message) == (before, "")
 
 
 def test_explorers_follow_the_files_when_asked(sources: Path) -> None:
