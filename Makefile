@@ -28,7 +28,7 @@ solutions: .venv/lab ## the same for the teacher: solved lessons and their sourc
 	  --LabApp.default_url=/lab/tree/solutions/00_start_here.ipynb $(ARGS)
 
 dev: export LSTM_JAX_DEV := 1
-dev: lab ## the same; a saved file of lstm_jax/course/explorers/js shows at once in open notebooks
+dev: lab ## as make lab; a saved file of lstm_jax/course/explorers/js shows at once in open notebooks
 
 test: ## run every check but those in a browser and those with other libraries, and time each
 	@report=; for step in $(STEPS); do \
