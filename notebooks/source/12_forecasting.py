@@ -15,16 +15,24 @@
 # Time: 65 minutes
 
 # %%
-
 import jax
 import jax.numpy as jnp
 import numpy as np
 
 from lstm_jax import use_cores
-from lstm_jax.course import ForecastExplorer, LiveLoss, check, guess, hint, plots, progress, verdict
+from lstm_jax.course import (
+    ForecastExplorer,
+    LiveLoss,
+    check,
+    guess,
+    hint,
+    plots,
+    progress,
+    sunspots,
+    verdict,
+)
 from lstm_jax.course.data import baselines
 from lstm_jax.course.data.prices import log_returns, prices
-from lstm_jax.course.data.sunspots import sunspots
 from lstm_jax.course.data.windows import fill_gaps, fit_scale, windows
 from lstm_jax.course.l12 import price_forecasts, sunspot_forecasts
 from lstm_jax.course.l12 import study as forecasting
