@@ -52,7 +52,7 @@ js: tests/js/node_modules/made ## eslint and TypeScript over the scripts of the 
 	$(NODE) tests/js/node_modules/typescript/bin/tsc --project tests/js/tsconfig.json
 	$(NODE) tests/js/node_modules/typescript/bin/tsc --project tests/js/tsconfig.strict.json
 
-unit: env ## pytest, all but tests/browser and tests/peers
+unit: env ## pytest, all but tests/browser, tests/peers and tests/wheel
 	$(BIN)/pytest -n 2 $(ARGS)
 
 check-notebooks: env ## the notebooks are what their sources say
