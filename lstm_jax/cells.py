@@ -10,14 +10,7 @@ from typing import Any, NamedTuple, TypeVar, assert_never, overload
 import jax
 import jax.numpy as jnp
 
-from lstm_jax.arrays import (
-    Array,
-    ArrayLike,
-    Axis,
-    check_array,
-    check_shape,
-    check_size,
-)
+from lstm_jax.arrays import Array, ArrayLike, Axis, check_array, check_shape, check_size
 from lstm_jax.linear import (
     DiagonalGates,
     DiagonalParams,
