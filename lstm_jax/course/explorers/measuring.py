@@ -79,7 +79,7 @@ def fitted(lengths: Sequence[int], values: Sequence[float], *, shortest: int = 1
     Args:
         lengths: T of each value, two different ones or more.
         values: seconds, or bytes, above 0.
-        shortest: leave out shorter lengths, where what a call costs anyway hides the law.
+        shortest: leave out shorter lengths, where the fixed cost of a call hides the law.
 
     Raises:
         ValueError: fewer than two lengths from `shortest` on, or a value that is not above 0.
