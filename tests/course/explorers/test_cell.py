@@ -13,6 +13,7 @@ from lstm_jax import Clamp, init_lstm, trace
 from lstm_jax.course import CellExplorer
 from lstm_jax.course.explorers.explorer import controls_of
 from lstm_jax.course.explorers.sequences import NAMES
+from lstm_jax.traces import _trace
 
 Ask = Callable[[str, Any], Any]
 NO_STEP = "there is no step from 30 until 30, so nothing can be held; move clamp_from"
@@ -169,11 +170,11 @@ def test_clamp_that_cannot_be_is_said_on_both_sides(
 def test_slider_moves_compile_nothing() -> None:
     explorer = CellExplorer()
     explorer.trace()
-    traced = trace.__globals__["_trace"]._cache_size()
+    traced = _trace._cache_size()
     explorer.forget_bias, explorer.gain, explorer.seed = 3.3, 0.4, 5
     explorer.clamp_gate, explorer.clamp_from, explorer.clamp_unit = "f", 20, "this unit"
     explorer.trace()
-    assert trace.__globals__["_trace"]._cache_size() == traced
+    assert _trace._cache_size() == traced
 
 
 def test_clamp_controls_are_idle_while_no_gate_is_held(ask_node: Ask) -> None:

@@ -12,11 +12,11 @@ import pytest
 from given import made
 from threads import from_page
 
-from lstm_jax import trace
 from lstm_jax.course import GateExplorer
 from lstm_jax.course import explorers as widgets
 from lstm_jax.course.explorers.controls import Order, Slider
 from lstm_jax.course.explorers.explorer import Explorer, controls_of
+from lstm_jax.traces import _trace
 
 
 @pytest.fixture(params=widgets.__all__)
@@ -144,11 +144,11 @@ def test_slider_moves_at_another_size_compile_nothing(
 ) -> None:
     explorer = cls(**sizes)
     explorer.trace()
-    before = trace.__globals__["_trace"]._cache_size()
+    before = _trace._cache_size()
     for name, slider in sliders(explorer).items():
         setattr(explorer, name, slider.low)
         explorer.trace()
-    assert trace.__globals__["_trace"]._cache_size() == before
+    assert _trace._cache_size() == before
 
 
 @pytest.mark.parametrize(("cls", "sizes"), SIZED)

@@ -9,6 +9,7 @@ import pytest
 from lstm_jax import Clamp, trace
 from lstm_jax.course import GateExplorer
 from lstm_jax.course.explorers.sequences import NAMES, sequences
+from lstm_jax.traces import _trace
 
 GATES = ["f", "i", "o"]
 
@@ -74,10 +75,10 @@ def test_trace_is_that_of_params_and_clamp() -> None:
 def test_slider_moves_compile_nothing() -> None:
     explorer = GateExplorer("f")
     explorer.trace()
-    traced = trace.__globals__["_trace"]._cache_size()
+    traced = _trace._cache_size()
     explorer.bias, explorer.sequence, explorer.clamp = 3.3, "noise", "1"
     explorer.trace()
-    assert trace.__globals__["_trace"]._cache_size() == traced
+    assert _trace._cache_size() == traced
 
 
 def test_presets_show_what_they_say() -> None:

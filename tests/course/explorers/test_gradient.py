@@ -11,6 +11,7 @@ import pytest
 from lstm_jax import gradient_flow, init_lstm, init_rnn, trace
 from lstm_jax.course import GradientExplorer
 from lstm_jax.gradients import _gradient_flow
+from lstm_jax.traces import _trace
 
 Ask = Callable[[str, Any], Any]
 
@@ -87,7 +88,7 @@ def test_length_masks_and_keeps_sizes(length: int) -> None:
 
 
 def test_slider_moves_compile_nothing() -> None:
-    jitted = [trace.__globals__["_trace"], _gradient_flow]
+    jitted = [_trace, _gradient_flow]
     explorer = GradientExplorer()
     explorer.trace(), explorer.gradient_flow()
     before = [each._cache_size() for each in jitted]

@@ -8,9 +8,10 @@ import jax
 import numpy as np
 import pytest
 
-from lstm_jax import init_rnn, trace
+from lstm_jax import init_rnn
 from lstm_jax.course import RNNExplorer
 from lstm_jax.course.explorers.sequences import NAMES
+from lstm_jax.traces import _trace
 
 Ask = Callable[[str, Any], Any]
 
@@ -103,7 +104,7 @@ def test_presets_show_what_they_say(ask_node: Ask) -> None:
 def test_slider_moves_compile_nothing() -> None:
     explorer = RNNExplorer()
     explorer.trace()
-    traced = trace.__globals__["_trace"]._cache_size()
+    traced = _trace._cache_size()
     explorer.gain, explorer.seed, explorer.sequence = 0.45, 3, "noise"
     explorer.trace()
-    assert trace.__globals__["_trace"]._cache_size() == traced
+    assert _trace._cache_size() == traced
