@@ -11,10 +11,14 @@ INSTALL = $(UV) pip install --python .venv --constraint requirements.lock \
   --build-constraints requirements.lock
 LAB = $(BIN)/jupyter-lab --config=notebooks/tools/lab/config.py
 
+# uv compiles no Python file: what is imported first writes what it has compiled beside it. Where the
+# surroundings forbid that, each of the hundred processes that the tests start would compile anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 # What `make test` runs, in this order; each is a target of its own.
 STEPS := env lint types js unit check-notebooks wheel
 
-.PHONY: help lab solutions dev test $(STEPS) browser lessons slides grading latency first-cell seeds long-run \
+.PHONY: help lab solutions dev test $(STEPS) changed browser lessons slides grading latency first-cell seeds long-run \
   long-lags devices peers bench notebooks format lock clean
 
 help: ## show this list
@@ -52,8 +56,11 @@ js: tests/js/node_modules/made ## eslint and TypeScript over the scripts of the 
 	$(NODE) tests/js/node_modules/typescript/bin/tsc --project tests/js/tsconfig.json
 	$(NODE) tests/js/node_modules/typescript/bin/tsc --project tests/js/tsconfig.strict.json
 
-unit: env ## pytest, all but tests/browser, tests/peers and tests/wheel
+unit: env ## pytest, all but browser, peers and wheel; ARGS=tests/course/explorers for a part
 	$(BIN)/pytest -n 2 $(ARGS)
+
+changed: env ## pytest, only what stands beside the files changed since main: a quick look
+	$(BIN)/python tests/changed.py $(ARGS)
 
 check-notebooks: env ## the notebooks are what their sources say
 	$(BIN)/python notebooks/tools/build.py --check

@@ -5,6 +5,7 @@ else all that stand there, and the exercises of a room among the checks. What im
 not looked for; `make test` runs everything.
 """
 
+import re
 import subprocess
 import sys
 from collections.abc import Iterable, Iterator
@@ -33,8 +34,8 @@ def tests_of(path: PurePosixPath) -> Iterator[str]:
     """The files of tests beside a file of the repository."""
     match path.parts:
         case ("tests", *_) if path.name.startswith("test_"):
-            yield from [str(path)] if (ROOT / path).exists() else []
-        case ("tests", _, *_):  # a helper of the tests beside it
+            yield from in_folder(path.parent, path.name)
+        case ("tests", _, *_):  # what the tests beside it use
             yield from in_folder(path.parent)
         case ("lstm_jax", *places, name):
             folder = PurePosixPath("tests", *places)
@@ -42,12 +43,12 @@ def tests_of(path: PurePosixPath) -> Iterator[str]:
                 folder = folder.parent
             stem = PurePosixPath(name).stem
             yield from list(in_folder(folder, f"test_*{stem}*.py")) or in_folder(folder)
-            if places[-1:] and places[-1][:1] == "l" and places[-1][1:].isdigit():
-                yield from in_folder(PurePosixPath("tests/course/checks"), "test_catalogue.py")
+            if re.fullmatch(r"l\d\d", "".join(places[-1:])):  # a room, whose exercises stand there
+                yield "tests/course/checks/test_catalogue.py"
         case ("notebooks", *_):
             yield from in_folder(PurePosixPath("tests/notebooks"))
         case _:
-            yield from in_folder(PurePosixPath("tests"), "test_re*.py")
+            yield from in_folder(PurePosixPath("tests"), "test_re*.py")  # repository and README
 
 
 def in_folder(folder: PurePosixPath, pattern: str = "test_*.py") -> Iterator[str]:
