@@ -22,8 +22,9 @@ ARGUMENTS = {
 }
 
 
-def made(name: str) -> Any:
-    """An explorer of that name."""
-    names: dict[str, Any] = {}
+def made(name: str, **values: Any) -> Any:
+    """An explorer of that name, its controls at these values."""
+    names: dict[str, Any] = {"values": values}
     exec(IMPORTS, names)
-    return eval(f"widgets.{name}({ARGUMENTS.get(name, '')})", names)
+    arguments = ", ".join(filter(None, (ARGUMENTS.get(name), "**values")))
+    return eval(f"widgets.{name}({arguments})", names)

@@ -7,11 +7,10 @@ from typing import Any
 import pytest
 from explorer import Explorer, has_focus
 from gallery import NAMES, explorer
+from given import made
 from lesson import Lesson
 from playwright.sync_api import Locator, expect
 from readouts import READOUTS, numbers
-
-from lstm_jax.course import explorers as widgets
 
 MOVES_JS = Path(__file__).with_name("moves.js").read_text(encoding="utf-8")
 MOVES, PER_FRAME = 10_000, 50
@@ -83,7 +82,7 @@ def test_values_on_screen_are_those_of_jax(page: Lesson, name: str, shown: Explo
         for key in ("ArrowLeft", "End"):
             time.press(key)
             expect(canvas).to_have_attribute("aria-valuenow", time.input_value())
-            same = getattr(widgets, name)(**settle(page, name, shown))
+            same = made(name, **settle(page, name, shown))
             assert numbers(shown.readout()) == READOUTS[name](same), shown.readout()
 
 

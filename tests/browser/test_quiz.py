@@ -57,7 +57,7 @@ def test_a_question_is_answered_with_the_keyboard_alone(start: Lesson, screensho
     start.screenshot(screenshots / "quiz-verdict.png")
 
     start.restart_kernel()
-    start.run_cell(start.cell("from lstm_jax.course import"))
+    start.run_cell(start.cell("from lstm_jax.course import check"))
     progress = start.page.locator(".jp-CodeCell", has_text="progress()").last
     progress.scroll_into_view_if_needed()
     start.run_cell(progress)
@@ -68,7 +68,7 @@ def test_a_question_is_answered_with_the_keyboard_alone(start: Lesson, screensho
 
 
 def test_a_click_that_comes_after_the_verdict_changes_nothing(start: Lesson) -> None:
-    start.run_cell(start.cell("from lstm_jax.course import"))
+    start.run_cell(start.cell("from lstm_jax.course import check"))
     question, run = start.cell(QUESTION), start.cell(RUN)
     start.run_cell(question)
     says(question, "Choose one, then run on.")
@@ -85,7 +85,7 @@ def test_a_click_that_comes_after_the_verdict_changes_nothing(start: Lesson) -> 
 @pytest.mark.parametrize("theme", ["JupyterLab Light", "JupyterLab Dark"])
 def test_questions_and_verdicts_can_be_read(start: Lesson, theme: str, screenshots: Path) -> None:
     start.command("apputils:change-theme", theme=theme)
-    start.run_cell(start.cell("from lstm_jax.course import"))
+    start.run_cell(start.cell("from lstm_jax.course import check"))
     question, run = start.cell(QUESTION), start.cell(RUN)
     start.run_cell(question)
     question.get_by_role("button", name="(b)", exact=True).click()
@@ -103,7 +103,7 @@ def test_a_saved_question_stands_in_for_its_buttons(
     context: BrowserContext, server: Server, screenshots: Path
 ) -> None:
     with Lesson(context, server, "00_start_here.ipynb") as lesson:
-        lesson.run_cell(lesson.cell("from lstm_jax.course import"))
+        lesson.run_cell(lesson.cell("from lstm_jax.course import check"))
         question = lesson.cell(QUESTION)
         lesson.run_cell(question)
         says(question, "Choose one, then run on.")
