@@ -9,6 +9,9 @@ import build
 import nbformat
 import pytest
 import run
+from given import ARGUMENTS, IMPORTS
+
+from lstm_jax.course import explorers
 
 WriteSource = Callable[..., Path]
 
@@ -189,9 +192,7 @@ def test_a_lesson_runs_with_the_network_refused() -> None:
 def test_explorers_are_shown_with_the_network_refused(
     write_source: WriteSource, tmp_path: Path
 ) -> None:
-    cells = (
-        "# %%\nfrom lstm_jax.course import explorers as widgets\n\n"
-        "# %%\ndisplay(*(getattr(widgets, name)() for name in widgets.__all__))\n"
-    )
+    shown = ", ".join(f"widgets.{name}({ARGUMENTS.get(name, '')})" for name in explorers.__all__)
+    cells = f"# %%\n{IMPORTS.strip()}\n\n# %%\ndisplay({shown})\n"
     done = run_cells(write_source, tmp_path, cells, limit=300)
     assert (done.result, done.problems) == ("ok", [])

@@ -8,7 +8,6 @@ import json
 import os
 import shutil
 import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -17,7 +16,6 @@ import pytest
 from threads import at_work
 
 HERE = Path(__file__).parent
-sys.path.append(str(HERE.parents[1] / "browser"))
 
 
 def find_node() -> str:
