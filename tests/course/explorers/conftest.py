@@ -1,7 +1,4 @@
-"""Node, which runs the modules of the explorers without a browser; and an end for every job.
-
-`given`, beside the tests in a browser, says what each explorer is made with.
-"""
+"""Node, which runs the modules of the explorers without a browser; and an end for every job."""
 
 import importlib.util
 import json
