@@ -34,22 +34,22 @@ are a product of matrices; · multiplies number by number.
     Only d_h, d_c and d_sums have to wait for step t+1. So a block goes back in five pieces:
 
         `recompute`        the activations, all steps at once, because every h_{t-1} is known now
-        `slopes`           all factors above that hold no d, all steps at once
+        `slopes`           all factors above that hold no d; the c_t come from a short walk
         `from_next_step`   d_h, except for d_out_t: the only product of a step, that by W_hᵀ
         `step_back`        d_c and d_sums; these two pieces take turns, one step after another
         `weight_gradient`  the sums over t, as one product of (D + H, K·B) and (K·B, N), where the
                            gradient of `scan_cell` adds up K small ones
 
-    A GRU has no c. Its gate r multiplies a part of h_{t-1} W_h, so the gradient of this product,
-    d_h_sums, differs from d_sums there; it is d_h_sums that goes through W_hᵀ. And h_t holds
+    A GRU has no c. Its gate r multiplies a part of h_sums = h_{t-1} W_h, so there d_h_sums is
+    r · d_sums. For W_h, d_h_sums stands in place of d_sums above, in d_h and in d_W. And h_t holds
     z_t · h_{t-1}, so d_h_t has one more term, d_h_{t+1} · z_{t+1}.
 
-For `recompute`, forward keeps h and the state at the start of each block. Memory that is touched
-for the first time costs more than arithmetic. So forward keeps the activations, T·N numbers a row,
-only where it would cost more to compute them again (`keeps_activations`).
+Forward keeps every h_t and the state before each block; c_t is always computed again. Memory that
+is touched for the first time is slow, so the activations are kept only where it would be slower
+still to compute them again (`keeps_activations`).
 
-What these pieces are for each cell stands in `fast_cells`. The steps of a block stand in the order
-in which they are read: from the last to the first where `reverse` is set.
+All pieces except `from_next_step` differ from cell to cell: see `fast_cells`. The steps of a block
+stand in the order in which they are read: from the last to the first where `reverse` is set.
 """
 
 from collections.abc import Callable
@@ -107,9 +107,9 @@ CACHE = 3 * 2**19  # bytes of the sums of a block, which are read soon after the
 
 
 def block_size(time: int, step: int) -> int:
-    """Steps K of a block, from the bytes of one step's sums; a divisor of `time` if there is one.
+    """Steps K of a block, from the bytes of one step's sums; a divisor of `time` if one is near.
 
-    The longer a block, the larger the products outside of the walk, up to what the cache holds.
+    The longer a block, the larger the products outside of the walk, up to the cache, or to 4 steps.
     """
     most = min(time, max(4, CACHE // step))
     return next((size for size in range(most, most // 2, -1) if time % size == 0), most)
@@ -221,10 +221,10 @@ def _backward(blocks: Blocks, residuals: Any, cotangents: Any) -> tuple[Any, ...
     valid = _valid(lengths, xs)  # (B, T, 1)
 
     # Step t hands back to step t-1 its d_h_sums (B, N), and those parts of d_h and d_c (B, H) that
-    # do not pass through W_h. The product by W_hᵀ is left to step t-1, where d_h is needed. The
-    # reason is XLA: it runs a loop body of up to eight operations without its scheduler, and the
-    # scheduler takes as long as all of them do. So a step has no more than eight, and it carries
-    # as few arrays as it can: None stands for an array of zeros.
+    # do not pass through W_h. The product by W_hᵀ is left to step t-1, where d_h is needed: a step
+    # has one operation less then. XLA runs a loop body of up to eight operations (after fusion)
+    # without its scheduler, and the scheduler takes as long as all of them do. For the same reason
+    # a step carries as few arrays as it can: None stands for an array of zeros.
     def from_next_step(d_h_sums: Array, d_h: Array | None, d_c: Array | None) -> Any:
         d_h_through_sums = d_h_sums @ w_h_transposed
         return d_h_through_sums if d_h is None else d_h + d_h_through_sums, d_c
@@ -244,8 +244,8 @@ def _backward(blocks: Blocks, residuals: Any, cotangents: Any) -> tuple[Any, ...
         now = None if valid is None else blocks.read(valid, k)  # (K, B, 1)
         x, h, d_out = (zero_unless(now, blocks.read(array, k)) for array in (xs, hs, d_hs))
         first = output(start)[None]  # (1, B, H)
-        # Where a row is read backwards, its padding comes first. There its outputs are 0, but its
-        # state is the one that it started with.
+        # Where a row is read backwards, its padding comes first, with outputs of 0; the step after
+        # the padding began with the state `first`. Within padding, d_sums is 0 whatever h is.
         h_before = h[:-1] if now is None else jnp.where(now[:-1], h[:-1], first)
         block = Block(start, x, jnp.concatenate([first, h_before]), h, now)
         if activations is None:
@@ -259,8 +259,8 @@ def _backward(blocks: Blocks, residuals: Any, cotangents: Any) -> tuple[Any, ...
 
     d_h, d_c = d_final if isinstance(d_final, LSTMState) else (d_final, None)
     if valid is None and not isinstance(params, GRUParams):
-        # The final h is also the output of the last step read, so its gradient can enter there.
-        # After that step an RNN or LSTM has no h that does not pass through W_h: None.
+        # Without padding, the final h is the output of the last step read, so its gradient can
+        # enter there. Then no part of d_h goes past W_h in an RNN or an LSTM: None.
         last = 0 if blocks.reverse else xs.shape[1] - 1
         d_last = (d_hs[:, last] + d_h)[:, None]  # (B, 1, H)
         d_hs, d_h = jax.lax.dynamic_update_slice_in_dim(d_hs, d_last, last, axis=1), None

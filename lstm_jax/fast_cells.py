@@ -1,4 +1,4 @@
-"""The equations of `cells`, cut into the pieces that `fast` calls; `fast` explains each name.
+"""The equations of `cells`, cut into the pieces that `fast` calls and explains.
 
 A piece is of one step, where arrays are (B, ...), or of a block of K steps, (K, B, ...). N is the
 number of weighted sums of a step: H for an RNN, 4H for an LSTM, 3H for a GRU. d_y is ∂loss/∂y.
@@ -25,7 +25,7 @@ class Block(NamedTuple):
 
     start: Any  # the state before the first step; its arrays are (B, H)
     x: Array  # (K, B, D)
-    h_before: Array  # (K, B, H), the output of the step before each step
+    h_before: Array  # (K, B, H), the h from which each valid step starts
     h: Array  # (K, B, H), the output of each step
     valid: Array | None  # (K, B, 1), true where a row has not yet ended; None: nowhere ended
 
@@ -39,17 +39,17 @@ StepBack: TypeAlias = tuple[Array, Array, Array | None, Array | None]
 
 
 class FastCell(ABC):
-    """One cell in pieces: three for the forward pass, five for the backward pass."""
+    """One cell in pieces: three for the forward pass, the others for the backward pass."""
 
     weights: tuple[Array, ...]  # the arrays whose gradient `weight_gradient` is
 
     @abstractmethod
     def input_sums(self, x: Array) -> Any:
-        """Of a block: x W_x, from (K, B, D) to (K, B, N)."""
+        """Of a block: what `activations` needs of x (K, B, D), such as x W_x (K, B, N)."""
 
     @abstractmethod
     def activations(self, x_sums: Any, h_before: Array) -> Any:
-        """Of a step: the tanh of all its sums, (B, N)."""
+        """Of a step: the tanh of all its sums, (B, N); for a GRU, beside it, what r multiplies."""
 
     @abstractmethod
     def next_state(self, activations: Any, state: Any) -> Any:
@@ -61,15 +61,15 @@ class FastCell(ABC):
 
     @abstractmethod
     def slopes(self, block: Block, activations: Any) -> Any:
-        """Of a block: every factor of `step_back` that holds no gradient, all steps at once."""
+        """Of a block: every factor of `step_back` that holds no gradient, before the walk back."""
 
     @abstractmethod
     def step_back(self, slopes: Any, d_h: Array, d_c: Any, valid: Array | None) -> StepBack:
-        """Of a step: from d_h and d_c after it, (B, H), to d_sums and what goes to step t-1."""
+        """Of step t: from d_h_t and the part of d_c_t that comes from step t+1, (B, H) each."""
 
     @abstractmethod
     def weight_gradient(self, block: Block, d_sums: Array, slopes: Any) -> tuple[Array, ...]:
-        """Of a block: the gradient of `weights`, one product over all rows of all its steps."""
+        """Of a block: the gradient of `weights`, summed over all rows of all its steps."""
 
     @abstractmethod
     def as_params(self, d_weights: tuple[Array, ...]) -> Params:
@@ -99,7 +99,7 @@ def _over_rows(left: Array, d_sums: Array) -> Array:
 
 # --- RNN and LSTM: x W_x and h W_h are added, so one matrix W = [W_x; W_h] can do for both --------
 
-FEW = 32  # features for which x W_x costs more than D more rows in the product of each step
+FEW = 32  # below this D, a product x W_x of its own costs more than D more rows in each step's
 
 
 class _OneMatrix(FastCell):
@@ -185,17 +185,17 @@ class _LSTM(_OneMatrix):
 
     def slopes(self, block: Block, activations: Array) -> LSTMSlopes:
         i, f, g, o = self.gates(activations)
-        # c was not kept. It is computed again by a walk without a product. Where a row has ended,
-        # f = 1 and i g = 0 leave c as it is.
+        # c_t is computed again by a walk without a product. Where a row has ended, f = 1 and
+        # i g = 0 leave c as it is.
         written = zero_unless(block.valid, i * g)
-        kept = f if block.valid is None else jnp.where(block.valid, f, jnp.ones_like(f))
+        f_or_1 = f if block.valid is None else jnp.where(block.valid, f, jnp.ones_like(f))
 
         def one_step(c: Array, step: tuple[Array, Array]) -> tuple[Array, Array]:
-            kept, written = step
-            return kept * c + written, c
+            f_or_1, written = step
+            return f_or_1 * c + written, c
 
-        _, c_before = jax.lax.scan(one_step, block.start.c, (kept, written))  # (K, B, H)
-        tanh_c = jnp.tanh(kept * c_before + written)
+        _, c_before = jax.lax.scan(one_step, block.start.c, (f_or_1, written))  # (K, B, H)
+        tanh_c = jnp.tanh(f_or_1 * c_before + written)
         # The slope of tanh(a) is 1 - t²; that of σ(a) is σ(1 - σ) = ¼ (1 - t²), with t = tanh(½a).
         factors = (0.25 * g, 0.25 * c_before, i, 0.25 * tanh_c)
         parts = zip(factors, jnp.split(activations, 4, axis=-1), strict=True)
