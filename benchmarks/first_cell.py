@@ -48,9 +48,10 @@ def sources() -> dict[str, Path]:
 
 
 def first_cell(source: Path) -> str:
-    """The code of the first code cell of a lesson."""
+    """The code of the first code cell of a lesson that imports JAX: above it may be the map."""
     cells = jupytext.read(source).cells
-    return next(str(cell.source) for cell in cells if cell.cell_type == "code")
+    codes = (str(cell.source) for cell in cells if cell.cell_type == "code")
+    return next(code for code in codes if "import jax" in code)
 
 
 def imported(code: str) -> Imported:

@@ -14,7 +14,7 @@ from pathlib import Path, PurePosixPath
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
-ALONE = ("tests/browser", "tests/peers")  # steps of their own: `make browser`, `make peers`
+ALONE = ("tests/browser", "tests/peers", "tests/wheel")  # steps of their own
 
 
 def changed(since: str) -> list[str]:
@@ -47,8 +47,10 @@ def tests_of(path: PurePosixPath) -> Iterator[str]:
                 yield "tests/course/checks/test_catalogue.py"
         case ("notebooks", *_):
             yield from in_folder(PurePosixPath("tests/notebooks"))
+            yield "tests/test_packaging.py"  # JupyterLab as it opens
         case _:
-            yield from in_folder(PurePosixPath("tests"), "test_re*.py")  # repository and README
+            for stem in ("repository", "readme", "packaging", "benchmarks"):
+                yield f"tests/test_{stem}.py"
 
 
 def in_folder(folder: PurePosixPath, pattern: str = "test_*.py") -> Iterator[str]:

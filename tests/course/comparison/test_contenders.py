@@ -132,7 +132,7 @@ def test_chrono_is_for_the_length_of_the_problem(kind):
         ([], r"train_contenders: contenders should be a list of at least one Contender, got \[\]"),
         (
             LSTM,
-            "contenders: contenders should be a list of at least one Contender, got Contender",
+            "train_contenders: contenders should be a list of at least one Contender, got C",
         ),
         (
             [LSTM._replace(kind="lstm")],
@@ -163,7 +163,7 @@ def test_wrong_contenders_are_named(contenders, message):
     [
         (
             partial(compete, [LSTM], runs=0),
-            "contenders: runs should be a whole number from 1 on, got 0",
+            "train_contenders: runs should be a whole number",
         ),
         (partial(compete, [LSTM], key=3), "train_contenders: key should be one random key"),
         (partial(init, LSTM, SMALL, 3), "init: key should be one random key"),

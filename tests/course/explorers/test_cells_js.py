@@ -13,7 +13,7 @@ import pytest
 import lstm_jax
 from lstm_jax import Clamp, LSTMState, gradient_flow, trace
 
-SCRIPTS = sorted((Path(lstm_jax.__file__).parent / "course" / "explorers" / "js").glob("*.js"))
+SCRIPTS = sorted((Path(lstm_jax.__file__).parent / "course").rglob("*.js"))
 
 # D, H, T of every cell, with three sets of places for the clamps and 14 parameter sets to each:
 # 3 cells * 4 sizes * 3 * 14 = 504 parameter sets.
