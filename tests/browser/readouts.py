@@ -12,6 +12,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
+from given import made
 
 from lstm_jax.course.data.tasks import TEMPORAL_ORDER_2 as TASK
 from lstm_jax.course.data.topics import ALPHABET
@@ -106,7 +107,7 @@ def trained(explorer: Any) -> list[Any]:
     t, unit, trace = explorer.t, explorer.unit, explorer.trace()
     answers = np.asarray(explorer.prediction)[[t, -1]]
     said = [part for row in answers for part in (row.argmax(), rounded(100 * row.max(), 0))]
-    both = (explorer, type(explorer)())  # as it is, and untouched
+    both = (explorer, made("TrainedCellExplorer"))  # as it is, and untouched
     scores = [
         part for one in both for part in (two_digits(one.loss), rounded(100 * one.accuracy, 0))
     ]
@@ -139,7 +140,7 @@ def forecast(explorer: Any) -> list[Any]:
     said += [rounded(explorer.truth[k], 0)]
     checked = max(0, t - k)
     if checked:
-        same = type(explorer)(model="persistence", t=t, horizon=explorer.horizon)
+        same = made("ForecastExplorer", model="persistence", t=t, horizon=explorer.horizon)
         said += [checked, rounded(explorer.error, 1), rounded(same.error, 1)]
     return [years[0], explorer.horizon, years[1], *said]
 
