@@ -9,7 +9,7 @@ from playwright.sync_api import BrowserContext, Locator, expect
 from server import NOTEBOOKS, Server
 
 QUESTION, RUN = 'guess("half_and_half")', "for x in [8.0, 8.0, 8.0, 0.0, 0.0]:"
-STEPS_TO_QUESTION = 10  # cells from the top of the lesson, the question among them
+STEPS_TO_QUESTION = 9  # cells from the top of the lesson, the question among them
 
 
 def says(cell: Locator, text: str) -> None:
