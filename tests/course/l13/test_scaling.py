@@ -79,6 +79,7 @@ def test_a_file_of_another_kind_is_refused(tmp_path, text):
 
 
 def test_the_records_of_the_package_are_whole():
+    assert bool(scaling.records()) == scaling.FILE.exists()
     for each in scaling.records():
         assert tuple(each.curves) == WAYS
         for curve in each.curves.values():
