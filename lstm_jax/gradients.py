@@ -26,6 +26,7 @@ from lstm_jax.cells import (
     check_gated_by_state,
 )
 from lstm_jax.layers import check_sequences, unbatch
+from lstm_jax.matrices import largest_singular_value
 from lstm_jax.traces import Clamp, Held, LSTMTrace, Trace, held_gates, held_step, trace
 
 
@@ -150,7 +151,10 @@ class _Scaled(NamedTuple):
 
     def largest_singular_value(self) -> Array:
         """The true value, except where it is outside the range of a float: there 0 or infinite."""
-        return jnp.linalg.norm(self.matrix, 2, axis=(-2, -1)) * jnp.exp(self.log_scale)
+        largest = largest_singular_value
+        for _ in self.log_scale.shape:
+            largest = jax.vmap(largest)
+        return largest(self.matrix) * jnp.exp(self.log_scale)
 
     def frobenius_norm(self) -> Array:
         """The root of the sum of squares. Its slope at 0 does not exist and is taken as 0."""

@@ -9,6 +9,7 @@ import jax.numpy as jnp
 from lstm_jax.arrays import Array, Key, check_key, check_scalar, check_size, is_concrete
 from lstm_jax.cells import GRUParams, LSTMParams, RNNParams, check_params
 from lstm_jax.linear import DiagonalParams, MinGRUParams, MinLSTMParams
+from lstm_jax.matrices import orthogonal
 
 Gated = TypeVar("Gated", LSTMParams, GRUParams, MinLSTMParams, MinGRUParams)
 
@@ -202,5 +203,5 @@ def _draw_block(
 ) -> tuple[Array, Array]:
     """w_x (D, H) and w_h (H, H) of one block."""
     w_x = jax.nn.initializers.glorot_uniform()(key_x, (input_size, hidden_size), gain.dtype)
-    w_h = jax.nn.initializers.orthogonal()(key_h, (hidden_size, hidden_size), gain.dtype)
+    w_h = orthogonal(jax.random.normal(key_h, (hidden_size, hidden_size), gain.dtype))
     return w_x, gain * w_h

@@ -18,6 +18,7 @@ from lstm_jax.cells import GRUParams, LSTMParams, RNNParams
 from lstm_jax.course.data.tasks import TEMPORAL_ORDER_2 as TASK
 from lstm_jax.course.data.temporal_order import padded_temporal_order
 from lstm_jax.layers import run
+from lstm_jax.matrices import orthogonal
 from lstm_jax.models import Network, Readout, read_out
 from lstm_jax.scan import output
 
@@ -74,8 +75,6 @@ def draw_networks(cell: str, keys: Key, width: ArrayLike, forget_bias: ArrayLike
         keys_x, keys_h = (
             jax.random.split(side, BLOCKS[cell]) for side in jax.random.split(key_cell)
         )
-        # All at once: several factorizations of batches side by side can wait for each other for
-        # ever, in a program compiled for a CPU of few cores (seen with JAX 0.10).
         blocks_x = jax.vmap(lambda key: _uniform(key, TASK.inputs, acts, width))(keys_x)
         blocks_h = jax.vmap(lambda key: _orthogonal(key, acts))(keys_h)
         w_x, w_h = (jnp.concatenate(list(blocks), axis=1) for blocks in (blocks_x, blocks_h))
@@ -105,8 +104,7 @@ def _orthogonal(key: Key, acts: Array) -> Array:
     both = acts[:, None] & acts[None]
     # Beside a unit matrix, the factors of a drawn one are what they are without it.
     drawn = jnp.where(both, jax.random.normal(key, both.shape), jnp.eye(UNITS))
-    q, r = jnp.linalg.qr(drawn)
-    return jnp.where(both, q * jnp.sign(jnp.diag(r))[None], jnp.zeros_like(q))
+    return jnp.where(both, orthogonal(drawn), jnp.zeros_like(drawn))
 
 
 def cut(network: Network, width: int) -> Network:
