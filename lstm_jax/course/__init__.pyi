@@ -1,6 +1,7 @@
 from . import data, plots
 from .checks.check import check, hint
 from .checks.lesson_map import lesson_map
+from .checks.mine import mine
 from .checks.progress import progress
 from .checks.quiz import guess, verdict
 from .data.sunspots import sunspots
@@ -35,6 +36,7 @@ __all__ = [
     "guess",
     "hint",
     "lesson_map",
+    "mine",
     "plots",
     "progress",
     "sunspots",

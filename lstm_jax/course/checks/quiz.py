@@ -1,6 +1,9 @@
 """`guess` and `verdict`: what a student says before a run, beside what the run measures."""
 # mypy: untyped-calls-exclude=IPython
 
+from collections.abc import Mapping, Sequence
+from typing import Any
+
 from IPython.display import display
 
 from lstm_jax.course.checks.options import Options
@@ -8,7 +11,7 @@ from lstm_jax.course.checks.progress import keep_prediction, known
 from lstm_jax.course.checks.questions import options_of
 from lstm_jax.course.checks.report import Panel
 
-NONE = "none of these"
+NONE, TIE = "none of these", "too close to call"
 # Okabe-Ito colours, as in the reports of checks; a wrong guess is no fault.
 RIGHT, OTHER, SILENT = "#009E73", "#E69F00", "#999999"
 
@@ -26,21 +29,29 @@ def guess(name: str) -> None:
     display(_asked[name])
 
 
-def verdict(name: str, measured: str, sentence: str = "") -> None:
-    """Show what was measured, beside what was predicted, and keep both in your progress.
+def verdict(
+    name: str, conditions: Mapping[str, Any] | str, sentence: str = "", *, tie: Any = False
+) -> None:
+    """Show which option the measurement makes true, beside what was predicted, and keep both.
 
-    The prediction that counts is the one that stands now: its buttons are locked.
+    The prediction that counts is the one that stands now: its buttons are locked. If no condition
+    is true, the verdict is "none of these".
 
     Args:
         name: which question.
-        measured: the option that turned out to be right, such as "(b)", or "none of these".
+        conditions: for each option whether it is true, such as `{"a": x < 1, "b": x >= 1}`.
         sentence: what was measured, in words and numbers.
+        tie: whether the measurement is too close to decide; then no option is right.
 
     Raises:
-        ValueError: there is no question of that name, or it has no such option.
+        ValueError: there is no question of that name, `conditions` are not those of its options,
+            one of them is no single truth value, or several are true.
     """
     options = options_of(name)
-    if measured not in (*options, NONE):
+    measured = (
+        conditions if isinstance(conditions, str) else _decide(name, options, conditions, tie)
+    )
+    if measured not in (*options, NONE, TIE):
         wanted = ", ".join(map(repr, (*options, NONE)))
         raise ValueError(f"verdict: measured should be one of {wanted}, got {measured!r}")
     said = _asked[name].lock() if name in _asked else None
@@ -54,3 +65,28 @@ def verdict(name: str, measured: str, sentence: str = "") -> None:
     notes = keep_prediction(name, said, measured) if said else ()
     body = (*([sentence] if sentence else []), *notes)
     Panel(colour, f"Verdict: {measured} {compared}", body, size=18).show()
+
+
+def _decide(name: str, options: Sequence[str], conditions: Mapping[str, Any], tie: Any) -> str:
+    """The option whose condition is true."""
+    letters = [option.strip("()") for option in options]
+    if sorted(conditions) != sorted(letters):
+        raise ValueError(
+            f"verdict: conditions of {name!r} should be for {', '.join(letters)}, got "
+            f"{', '.join(map(str, conditions)) or 'none'}"
+        )
+    try:
+        true = [letter for letter in letters if bool(conditions[letter])]
+        undecided = bool(tie)
+    except (TypeError, ValueError) as error:
+        raise ValueError(
+            f"verdict: each condition of {name!r}, and tie, should be one truth value, True or "
+            f"False: {error}"
+        ) from None
+    if undecided:
+        return TIE
+    if len(true) > 1:
+        raise ValueError(
+            f"verdict: one condition of {name!r} at most can be true, got {', '.join(true)}"
+        )
+    return f"({true[0]})" if true else NONE
