@@ -82,7 +82,7 @@ grading: env ## let nbgrader grade each lesson, solved and unanswered; ARGS="03 
 	$(BIN)/python notebooks/tools/course.py --try dist/course $(ARGS)
 
 # Uses the Chromium or Chrome that is here, or names one with CHROMIUM=...; else it gets one.
-browser: env ## every lesson and explorer in JupyterLab; pictures go to screenshots/
+browser: env ## every lesson and explorer in JupyterLab; ARGS=--pictures fills screenshots/
 	$(BIN)/pytest tests/browser -n 2 $(ARGS)
 
 latency: env ## how fast the explorers answer their sliders: a table; let the machine be quiet

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from chromium import PROJECTOR, launch
 from gallery import gallery, save_copies
+from heard import HeardPage
 from lesson import Lesson
 from playwright.sync_api import BrowserContext, expect, sync_playwright
 from server import Server, serve
@@ -36,13 +37,24 @@ GALLERY = (
 )
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`make browser ARGS=--pictures`."""
+    parser.addoption("--pictures", action="store_true", help="leave screenshots in screenshots/")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """In each worker too."""
+    HeardPage.pictures = config.getoption("--pictures")
+
+
 def pytest_sessionstart(session: pytest.Session) -> None:
-    """Before there are workers: find or fetch a browser, and empty the folder for screenshots."""
+    """Before there are workers: find or fetch a browser; where asked for, begin new screenshots."""
     if hasattr(session.config, "workerinput"):
         return
     with sync_playwright() as playwright:
         launch(playwright).close()
-    shutil.rmtree(SCREENSHOTS, ignore_errors=True)
+    if HeardPage.pictures:
+        shutil.rmtree(SCREENSHOTS, ignore_errors=True)
 
 
 class TogetherScheduling(LoadScopeScheduling):

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from chromium import PROJECTOR
-from playwright.sync_api import BrowserContext, ConsoleMessage, Page, ViewportSize
+from playwright.sync_api import BrowserContext, ConsoleMessage, Locator, Page, ViewportSize
 
 # What JupyterLab causes by itself, whole lines, each with its reason.
 NOISE = (
@@ -23,6 +23,8 @@ class HeardPage:
     They grow by a line for each error in its console or scripts and each request to an address
     that does not start with `home`.
     """
+
+    pictures = False  # whether screenshots are wanted: for a person to look at, no test needs them
 
     def __init__(self, page: Page, home: str) -> None:
         self.page = page
@@ -49,10 +51,11 @@ class HeardPage:
             self.page.wait_for_timeout(20)
         return true()
 
-    def screenshot(self, path: Path) -> None:
-        """Write what is on the screen to a PNG file."""
-        path.parent.mkdir(parents=True, exist_ok=True)
-        self.page.screenshot(path=path)
+    def screenshot(self, path: Path, part: Locator | None = None) -> None:
+        """Write what is on the screen, or a part of the page, to a PNG file, if that is asked for."""
+        if self.pictures:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            (part or self.page).screenshot(path=path)
 
     def _heard_from_console(self, message: ConsoleMessage) -> None:
         if message.type == "error":

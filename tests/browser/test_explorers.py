@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from explorer import Explorer, has_focus
+from explorer import Explorer, has_focus, label
 from gallery import NAMES, explorer
 from given import made
 from lesson import Lesson
@@ -132,6 +132,16 @@ def test_time_plays_and_pauses(shown: Explorer) -> None:
     assert not shown.changes_from(shown.picture(), seconds=0.5)
 
 
+# With the keyboard they are moved in the lessons: test_lessons.py.
+def test_sliders_follow_the_mouse(shown: Explorer) -> None:
+    for slider in shown.sliders():
+        shown.restart()
+        before = shown.picture()
+        shown.drag(slider)
+        assert shown.changes_from(before), label(slider)
+        assert not shown.is_blank()
+
+
 def test_each_preset_has_its_picture(name: str, shown: Explorer, screenshots: Path) -> None:
     presets = shown.presets()
     pictures = set()
@@ -140,7 +150,7 @@ def test_each_preset_has_its_picture(name: str, shown: Explorer, screenshots: Pa
         expect(preset).to_have_attribute("aria-pressed", "true")
         shown.page.page.wait_for_timeout(100)
         pictures.add(shown.picture())
-        shown.root.screenshot(path=screenshots / f"{name}-{number}.png")
+        shown.page.screenshot(screenshots / f"{name}-{number}.png", shown.root)
     assert len(pictures) == len(presets)
 
 
@@ -162,7 +172,7 @@ def test_dark_theme(page: Lesson, screenshots: Path) -> None:
     page.page.wait_for_timeout(1000)
     for name in NAMES:
         shown = explorer(page, name)
-        shown.root.screenshot(path=screenshots / f"{name}-dark.png")
+        shown.page.screenshot(screenshots / f"{name}-dark.png", shown.root)
         assert not shown.is_blank()
     page.command("apputils:change-theme", theme="JupyterLab Light")
 

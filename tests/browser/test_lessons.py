@@ -70,18 +70,6 @@ def test_sliders_follow_the_keyboard(lesson: Lesson) -> None:
             assert lesson.active_cell() == active, f"{label(slider)}: JupyterLab took the key"
 
 
-def test_sliders_follow_the_mouse(lesson: Lesson, screenshots: Path) -> None:
-    for number, explorer in enumerate(explorers(lesson)):
-        explorer.restart()
-        for slider in explorer.sliders():
-            explorer.restart()
-            before = explorer.picture()
-            explorer.drag(slider)
-            assert explorer.changes_from(before), label(slider)
-            assert not explorer.is_blank()
-        lesson.screenshot(screenshots / f"{lesson.name[:2]}-explorer-{number}-moved.png")
-
-
 def test_exported_page_reacts_offline(
     lesson: Lesson, context: BrowserContext, tmp_path: Path, screenshots: Path
 ) -> None:

@@ -37,7 +37,7 @@ def test_points_appear_while_cells_run(page: Lesson, shown: Explorer, screenshot
     press(shown, "keep as baseline")
     shown.press(shown.root.locator("[data-control=width]"))
     measure(page, shown, "run")
-    shown.root.screenshot(path=screenshots / f"{NAME}-measured.png")
+    shown.page.screenshot(screenshots / f"{NAME}-measured.png", shown.root)
     measured = f"{NAME}.points.get('run', {{}}).get('length')"  # none while the new one begins
     assert page.until(lambda: page.ask(measured) == "[16, 64, 256, 1024]", 120)
 

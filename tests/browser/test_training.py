@@ -32,7 +32,7 @@ def test_curves_grow_while_cells_run_and_sliders_move(
     wait_for(shown, "press train for 31 units")
     wait_for(shown, "After step 500 of 500")
     press(shown, "keep as baseline")
-    shown.root.screenshot(path=screenshots / f"{NAME}-trained.png")
+    shown.page.screenshot(screenshots / f"{NAME}-trained.png", shown.root)
     assert page.ask(f"{NAME}.result.history.loss.shape") == "(8, 500)"
 
 
