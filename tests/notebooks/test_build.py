@@ -89,7 +89,7 @@ def test_notebooks_are_plain(write_source: WriteSource) -> None:
         assert notebook["metadata"]["kernelspec"]["name"] == "python3"
         code = [cell for cell in notebook["cells"] if cell["cell_type"] == "code"]
         assert all(cell["outputs"] == [] and cell["execution_count"] is None for cell in code)
-        known = {"nbgrader", "slideshow", "tags"}  # see test_marks.py
+        known = {"cellView", "jupyter", "nbgrader", "slideshow", "tags"}  # see test_marks.py
         assert all(cell["metadata"].keys() <= known for cell in notebook["cells"])
 
 
@@ -126,6 +126,12 @@ def test_ids_outlive_edits_elsewhere_and_better_solutions(write_source: WriteSou
             11,
             "also stands",
         ),
+        ('# %% tags=["measure"]\nprint(1)\n', 7, "does not say what it does"),
+        ('# %% tags=["measure"]\n# @title\nprint(1)\n', 7, "does not say what it does"),
+        ('# %% tags=["measure"]\n\n# Adds one\nprint(1)\n', 7, "does not say what it does"),
+        ('# %% tags=["measure"]', 7, "does not say what it does"),
+        ('# %% [markdown] tags=["measure"]\n# Adds one\n', 7, "only code is tagged measure"),
+        (solution("x = 1").replace("%%", '%% tags=["measure"]\n# Adds one'), 7, "never folded"),
     ],
 )
 def test_a_broken_source_is_named_with_its_line(
