@@ -51,7 +51,7 @@ lint: env ## ruff: rules and format
 types: env ## mypy
 	$(BIN)/mypy
 
-js: tests/js/node_modules/made ## eslint and TypeScript over the scripts of the explorers
+js: tests/js/node_modules/made ## eslint and TypeScript over the scripts of explorers and questions
 	$(NODE) tests/js/node_modules/eslint/bin/eslint.js --config tests/js/eslint.config.js lstm_jax tests
 	$(NODE) tests/js/node_modules/typescript/bin/tsc --project tests/js/tsconfig.json
 	$(NODE) tests/js/node_modules/typescript/bin/tsc --project tests/js/tsconfig.strict.json

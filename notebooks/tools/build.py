@@ -80,10 +80,12 @@ class SourceError(ValueError):
 
 
 class Lesson(NamedTuple):
-    """The text of the two notebooks of one source."""
+    """The text of the two notebooks of one source, its title, and its questions to predict."""
 
     student: str
     solved: str
+    title: str
+    questions: dict[str, questions.Asked]
 
 
 class Solution(NamedTuple):
@@ -112,7 +114,14 @@ def build(source: Path) -> Lesson:
     solved: list[NotebookNode] = []
     stubbed: list[NotebookNode] = []
     seen: Counter[str] = Counter()
-    for full, blank in zip(read_cells(text), read_cells(student_text), strict=True):
+    whole, given = read_cells(text), read_cells(student_text)
+    try:
+        asked = questions.take(whole)
+        questions.take(given)
+    except questions.QuestionError as error:
+        index = next(index for index, line in enumerate(lines) if error.question in line)
+        raise SourceError(source, index, str(error)) from error
+    for full, blank in zip(whole, given, strict=True):
         # The id is a hash of what the student sees, so edits elsewhere or in a solution keep it.
         key = f"{blank.cell_type}\n{blank.source}"
         seen[key] += 1
@@ -134,7 +143,8 @@ def build(source: Path) -> Lesson:
         if telling and telling <= shown:
             message = "all of this solution also stands where the student sees it; hide it there"
             raise SourceError(source, begin, message)
-    return Lesson(to_json(student), to_json(solved))
+    title = solved[0].source.splitlines()[0].removeprefix("# ")
+    return Lesson(to_json(student), to_json(solved), title, asked)
 
 
 def find_solutions(source: Path, lines: list[str]) -> list[Solution]:
@@ -314,7 +324,9 @@ def main(arguments: list[str] | None = None, notebooks: Path = NOTEBOOKS) -> int
         files |= {student: lessons[student].student, solved: lessons[student].solved}
     if len(lessons) == len(sources):
         try:
-            files[QUESTIONS] = questions.to_json(lesson.solved for lesson in lessons.values())
+            files[QUESTIONS] = questions.to_json(
+                {lesson.title: lesson.questions for lesson in lessons.values()}
+            )
             files[TITLES] = titles.to_json(
                 {path.name: each.solved for path, each in lessons.items()}
             )
