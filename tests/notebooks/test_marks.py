@@ -128,7 +128,7 @@ def test_an_exercise_is_written_in_one_cell_and_graded_in_another(
     write_source: WriteSource,
 ) -> None:
     lesson = build.build(write_source(SECTION))
-    for text in lesson:
+    for text in (lesson.student, lesson.solved):
         found = graded(text)
         assert list(found) == ["add", "check-add"]
         written, check = (cell.metadata.nbgrader for cell in found.values())
