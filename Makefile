@@ -18,7 +18,7 @@ unexport PYTHONDONTWRITEBYTECODE
 # What `make test` runs, in this order; each is a target of its own.
 STEPS := env lint types js unit check-notebooks wheel
 
-.PHONY: help lab solutions dev test $(STEPS) changed browser lessons slides grading latency first-cell seeds long-run \
+.PHONY: help lab solutions dev test $(STEPS) slow changed browser lessons slides grading latency first-cell seeds long-run \
   long-lags devices peers bench notebooks format lock clean
 
 help: ## show this list
@@ -34,7 +34,7 @@ solutions: .venv/lab ## the same for the teacher: solved lessons and their sourc
 dev: export LSTM_JAX_DEV := 1
 dev: lab ## as make lab; a saved file of lstm_jax/course/explorers/js shows at once in open notebooks
 
-test: ## run every check but those in a browser and those with other libraries, and time each
+test: ## run the checks of every day and time each; slow, browser, lessons and peers are more
 	@report=; for step in $(STEPS); do \
 	  printf '\n== %s\n' $$step; start=$$(date +%s); \
 	  $(MAKE) --no-print-directory $$step \
@@ -51,13 +51,16 @@ lint: env ## ruff: rules and format
 types: env ## mypy
 	$(BIN)/mypy
 
-js: tests/js/node_modules/made ## eslint and TypeScript over the scripts of the explorers
+js: tests/js/node_modules/made ## eslint and TypeScript over the scripts of explorers and questions
 	$(NODE) tests/js/node_modules/eslint/bin/eslint.js --config tests/js/eslint.config.js lstm_jax tests
 	$(NODE) tests/js/node_modules/typescript/bin/tsc --project tests/js/tsconfig.json
 	$(NODE) tests/js/node_modules/typescript/bin/tsc --project tests/js/tsconfig.strict.json
 
-unit: env ## pytest, all but browser, peers and wheel; ARGS=tests/course/explorers for a part
+unit: env ## pytest, all but slow, browser, peers and wheel; ARGS=tests/course/explorers for a part
 	$(BIN)/pytest -n 2 $(ARGS)
+
+slow: env ## pytest, what is marked slow: the same things at more sizes, in more processes
+	$(BIN)/pytest -n 2 -m slow $(ARGS)
 
 changed: env ## pytest, only what stands beside the files changed since main: a quick look
 	$(BIN)/python tests/changed.py $(ARGS)

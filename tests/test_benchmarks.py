@@ -22,6 +22,7 @@ BENCHMARKS = Path(__file__).parents[1] / "benchmarks"
 SEEDS = BENCHMARKS / "seeds.py"
 
 
+@pytest.mark.slow
 def test_seeds_prints_a_row_for_each_batch(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -46,6 +47,7 @@ def bench(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     return bench
 
 
+@pytest.mark.slow
 def test_bench_prints_its_tables(
     bench: ModuleType,
     monkeypatch: pytest.MonkeyPatch,

@@ -101,12 +101,14 @@ def finish(processes, seconds=120):
     return [printed for printed, _ in done]
 
 
+@pytest.mark.slow
 def test_eight_devices_reach_what_one_reaches():
     code = TRAIN + EIGHT_DEVICES
     process = start(code, flags="--xla_force_host_platform_device_count=8")
     assert "agreed" in finish([process])[0]
 
 
+@pytest.mark.slow
 def test_two_processes_reach_what_one_reaches():
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))

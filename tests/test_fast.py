@@ -48,14 +48,15 @@ def keep(request, monkeypatch, short_blocks):
 
 
 @pytest.mark.usefixtures("keep")
-@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("dtype", ["float32", pytest.param("float64", marks=pytest.mark.slow)])
 @pytest.mark.parametrize(
     ("time", "lengths", "reverse"),
     [
         (1, None, False),
         (5, [5, 0, 3], True),
-        (32, None, True),  # eight blocks
-        (67, None, False),  # a prime number of steps: the last block is filled up with idle ones
+        pytest.param(32, None, True, marks=pytest.mark.slow),  # eight blocks
+        # A prime number of steps: the last block is filled up with idle ones.
+        pytest.param(67, None, False, marks=pytest.mark.slow),
         (67, [67, 0, 64], False),
         (67, [67, 0, 2], True),
     ],

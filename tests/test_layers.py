@@ -66,6 +66,7 @@ def as_lstm_ref(layers):
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("bidirectional", [False, True])
 @pytest.mark.parametrize("depth", [1, 2])
 def test_stacks_equal_lstm_ref_forward_and_gradient(bidirectional, depth, dtype):

@@ -50,6 +50,7 @@ print("ended")
 """
 
 
+@pytest.mark.slow
 def test_several_at_once_do_not_wait_for_each_other() -> None:
     done = subprocess.run(
         [sys.executable, "-c", AT_ONCE], capture_output=True, encoding="utf-8", timeout=180

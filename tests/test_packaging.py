@@ -74,6 +74,7 @@ def test_each_extra_takes_in_the_one_before() -> None:
     assert "lstm_jax[lab]" in extras["test"]
 
 
+@pytest.mark.slow
 def test_the_course_without_its_extra_says_what_to_install() -> None:
     code = """
 import importlib.util, sys

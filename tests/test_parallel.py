@@ -163,6 +163,7 @@ def test_step_is_a_step_of_the_loop_and_shows_its_gates(kind):
 # --- In parallel as in a row ---------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("time", "lengths", "reverse"),
     [
@@ -199,6 +200,7 @@ def test_run_goes_step_by_step_on_a_cpu_and_in_parallel_elsewhere():
 LONG = 4096
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("bias", [0.0, 4.0, 20.0, 100.0, 1000.0, -4.0, -20.0, -100.0, -1000.0])
 @pytest.mark.parametrize("kind", KINDS)
 def test_parallel_is_sequential_over_4096_steps_with_gates_at_their_ends(kind, bias):
@@ -208,6 +210,7 @@ def test_parallel_is_sequential_over_4096_steps_with_gates_at_their_ends(kind, b
     assert_same(ours, plain, 1e-5)
 
 
+@pytest.mark.slow
 @settings(max_examples=40, deadline=None)
 @given(
     kind=st.sampled_from(list(KINDS)),
@@ -239,6 +242,7 @@ def cumulative_in_logarithms(a, b, h):
     return jnp.exp(kept + jax.lax.cumlogsumexp(written - kept, axis=0))[1:]
 
 
+@pytest.mark.slow
 def test_closed_forms_fail_where_the_associative_scan_does_not():
     rng = np.random.default_rng(0)
     a = jnp.asarray(rng.uniform(0.01, 0.99, (LONG, 1, 3)), jnp.float32)
@@ -314,6 +318,7 @@ def test_transformations_and_one_compilation(kind, compilations):
     oracles.assert_close(single, jax.tree.map(lambda leaf: leaf[1], both), 1e-6)
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("x64")
 @pytest.mark.parametrize("kind", KINDS)
 def test_second_derivatives_and_forward_mode(kind):
@@ -332,6 +337,7 @@ def test_second_derivatives_and_forward_mode(kind):
     jax.jvp(lambda xs: run_plain(case.params, xs), (case.xs,), (case.xs,))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", KINDS)
 def test_stacks_files_and_training_take_it(kind, tmp_path):
     cell = INITS[kind](KEY, 3, 4)

@@ -38,6 +38,7 @@ def said(arguments):
     return done.returncode, done.stdout + done.stderr
 
 
+@pytest.mark.slow
 def test_a_process_that_waits_in_vain_says_what_to_change(free_port):
     for index in (0, 1):
         status, told = said((f"127.0.0.1:{free_port}", 2, index))

@@ -27,6 +27,7 @@ def test_the_code_runs_as_a_user_has_it(capsys):
     assert len([line for line in CODE.splitlines() if line.strip()]) <= 10
 
 
+@pytest.mark.slow
 def test_the_picture_is_what_its_script_draws():
     script = runpy.run_path(str(ROOT / "notebooks/tools/picture.py"))
     committed = mpl.image.imread(script["FILE"])

@@ -22,10 +22,16 @@ How to write one:
   leaves `a = b = ...  # your code here`. A name that the cell has set above its solution, as in
   `a = ...`, is not set again, so that nbgrader hands out the same. So a student notebook runs to
   its end unanswered, and a check that meets None or `...` says "not answered yet".
+- Code that is the idea stands in a cell without a tag. What runs an experiment, draws a figure or
+  computes a verdict stands in a cell tagged measure, `# %% tags=["measure"]`: it is folded when a
+  lesson opens, as the imports are. Its first line is a comment that says in plain words what the
+  cell does, `# Trains both networks and draws their losses`, because that line is all that a
+  student sees of it. It holds no solution.
 - A cell tagged instructor, `# %% [markdown] tags=["instructor"]`, stands in the solved notebook
   alone.
-- What a cell is to nbgrader and in a slide show comes from what stands in it: see marks.py. Other
-  metadata in a cell's header goes into the notebooks as it stands, `slideshow={...}` too.
+- What a cell is to nbgrader, in a slide show and where cells are folded comes from what stands in
+  it: see marks.py. Other metadata in a cell's header goes into the notebooks as it stands,
+  `slideshow={...}` too.
 """
 # mypy: untyped-calls-exclude=nbformat
 
@@ -45,7 +51,7 @@ import jupytext  # type: ignore[import-untyped]
 import lessons as titles
 import nbformat
 import questions
-from marks import at_headings, is_map, marks
+from marks import MEASURE, at_headings, entitle, is_map, marks
 from nbformat import NotebookNode
 
 NOTEBOOKS = Path(__file__).resolve().parents[1]
@@ -55,6 +61,7 @@ TITLES = QUESTIONS.with_name("lessons.json")
 BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
 STUB = "...  # your code here"
 CELL_HEADER = re.compile(r"#\s*%%+(\s|$)")
+PLAIN_WORDS = re.compile(r"# (?!@)\w+ .*\w")
 TELLING = 12  # Shorter lines, `return h` or `h = h0`, stand in many cells and reveal nothing.
 
 # What jupytext notes about the layout of a source does not belong in the notebook.
@@ -73,10 +80,12 @@ class SourceError(ValueError):
 
 
 class Lesson(NamedTuple):
-    """The text of the two notebooks of one source."""
+    """The text of the two notebooks of one source, its title, and its questions to predict."""
 
     student: str
     solved: str
+    title: str
+    questions: dict[str, questions.Asked]
 
 
 class Solution(NamedTuple):
@@ -92,6 +101,7 @@ def build(source: Path) -> Lesson:
     lines = text.splitlines()
     solutions = find_solutions(source, lines)
     check_opening(source, lines, parse(source, text))
+    check_measured(source, lines)
 
     student_lines: list[str | None] = [*lines]
     for solution in solutions:
@@ -104,7 +114,14 @@ def build(source: Path) -> Lesson:
     solved: list[NotebookNode] = []
     stubbed: list[NotebookNode] = []
     seen: Counter[str] = Counter()
-    for full, blank in zip(read_cells(text), read_cells(student_text), strict=True):
+    whole, given = read_cells(text), read_cells(student_text)
+    try:
+        asked = questions.take(whole)
+        questions.take(given)
+    except questions.QuestionError as error:
+        index = next(index for index, line in enumerate(lines) if error.question in line)
+        raise SourceError(source, index, str(error)) from error
+    for full, blank in zip(whole, given, strict=True):
         # The id is a hash of what the student sees, so edits elsewhere or in a solution keep it.
         key = f"{blank.cell_type}\n{blank.source}"
         seen[key] += 1
@@ -113,11 +130,11 @@ def build(source: Path) -> Lesson:
         stubbed.append(identified(blank, cell_id))
     hidden = [for_instructor(cell) for cell in solved]
     written = [BEGIN in cell.source for cell in solved]
+    found = marks(solved, solved=written, instructor=hidden)
     for cells in (solved, stubbed):
-        for cell, found in zip(
-            cells, marks(solved, solved=written, instructor=hidden), strict=True
-        ):
-            cell.metadata = {**found, **cell.metadata}
+        for cell, of_cell in zip(cells, found, strict=True):
+            cell.metadata = {**of_cell, **cell.metadata}
+        entitle(cells)
     student = [cell for cell, hide in zip(stubbed, hidden, strict=True) if not hide]
 
     shown = set(stripped_lines(student))
@@ -126,7 +143,8 @@ def build(source: Path) -> Lesson:
         if telling and telling <= shown:
             message = "all of this solution also stands where the student sees it; hide it there"
             raise SourceError(source, begin, message)
-    return Lesson(to_json(student), to_json(solved))
+    title = solved[0].source.splitlines()[0].removeprefix("# ")
+    return Lesson(to_json(student), to_json(solved), title, asked)
 
 
 def find_solutions(source: Path, lines: list[str]) -> list[Solution]:
@@ -176,6 +194,22 @@ def check_opening(source: Path, lines: list[str], module: ast.Module) -> None:
         if index in first and not isinstance(statement, ast.Import | ast.ImportFrom):
             message = "the first code cell holds imports and nothing else; move this to the next"
             raise SourceError(source, index, message)
+
+
+def check_measured(source: Path, lines: list[str]) -> None:
+    """Raise `SourceError` unless each cell tagged measure opens with what it does."""
+    headers = [index for index, line in enumerate(lines) if CELL_HEADER.match(line)]
+    for begin, end in pairwise([*headers, len(lines)]):
+        if f'"{MEASURE}"' not in lines[begin]:
+            continue
+        if not is_code(lines[begin]):
+            raise SourceError(source, begin, "only code is tagged measure; take the tag off")
+        if begin + 1 == end or not PLAIN_WORDS.match(lines[begin + 1]):
+            message = "this cell is folded, and its first line does not say what it does"
+            advice = "write `# Trains both networks and draws their losses`, or what it does"
+            raise SourceError(source, begin, f"{message}; {advice}")
+        if any(line.strip() == BEGIN for line in lines[begin:end]):
+            raise SourceError(source, begin, "an exercise is never folded; take the tag off")
 
 
 def is_code(header: str) -> bool:
@@ -290,7 +324,9 @@ def main(arguments: list[str] | None = None, notebooks: Path = NOTEBOOKS) -> int
         files |= {student: lessons[student].student, solved: lessons[student].solved}
     if len(lessons) == len(sources):
         try:
-            files[QUESTIONS] = questions.to_json(lesson.solved for lesson in lessons.values())
+            files[QUESTIONS] = questions.to_json(
+                {lesson.title: lesson.questions for lesson in lessons.values()}
+            )
             files[TITLES] = titles.to_json(
                 {path.name: each.solved for path, each in lessons.items()}
             )

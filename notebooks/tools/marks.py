@@ -1,4 +1,4 @@
-"""The metadata of cells for other tools: nbgrader, which grades, and those that make slides.
+"""The metadata of cells for other tools: nbgrader, those that make slides, and those that fold.
 
 It is derived from the cells, so that no source has to hold it:
 
@@ -7,9 +7,15 @@ It is derived from the cells, so that no source has to hold it:
   the exercise has that name. The student notebooks carry this too, so nbgrader can grade them
   whether it has handed them out or not.
 - A section opens a slide; each cell in it is a slide below. What a student writes stands with its
-  question, and a cell with the few lines of text before it. Left out are imports, the map of
-  lessons, cells for the instructor, and guesses, checks and the progress, which concern one student
-  alone.
+  question, the options stand with theirs, and a cell with the few lines of text before it. Left out
+  are imports, the map of lessons, cells for the instructor, and checks and the progress, which
+  concern one student alone.
+- The imports, and cells tagged `measure`, are folded when a lesson opens. `source_hidden` folds
+  them in JupyterLab and Notebook 7, which show their first line, and on slides and pages: see
+  `lstm_jax/course/pages`. `cellView` folds them in Colab, which shows a title if the first line is
+  `# @title ...`. VS Code folds nothing: it keeps what is folded in its own workspace and reads none
+  of it from a file, so there a student sees this code, or calls "Notebook: Collapse All Cell
+  Inputs".
 
 Slides, and JupyterLab where it folds a section, need a heading to open its cell: `at_headings`.
 """
@@ -24,6 +30,10 @@ from nbformat import NotebookNode
 SHORT = 4  # lines of text that leave room on a slide
 HEADING = re.compile(r"^(?=#{2,3} )", re.MULTILINE)
 POINTS = 1
+MEASURE = "measure"
+FOLDED = {"jupyter": {"source_hidden": True}, "cellView": "form"}
+TITLE = "# @title "  # the line that Colab shows of a folded cell
+IMPORTS = f"{TITLE}Run me first"
 SCHEMA = 3  # of nbgrader's metadata, since its version 0.6
 
 
@@ -42,20 +52,45 @@ def at_headings(cell: NotebookNode) -> list[NotebookNode]:
 def marks(
     cells: list[NotebookNode], *, solved: list[bool], instructor: list[bool]
 ) -> list[dict[str, Any]]:
-    """Return the metadata `nbgrader` and `slideshow` of each cell.
+    """Return the metadata of each cell: `nbgrader`, `slideshow`, and what folds it.
 
     Args:
         cells: all cells of a lesson.
         solved: for each whether there is a solution in it.
         instructor: for each whether it stands in the solved notebook alone.
     """
-    found = [
+    found: list[dict[str, Any]] = [
         {"slideshow": {"slide_type": slide_type}}
         for slide_type in slide_types(cells, solved, instructor)
     ]
+    first = imports_of(cells)
+    for index, cell in enumerate(cells):
+        if index == first or is_measured(cell):
+            found[index] |= copy.deepcopy(FOLDED)
     for index, graded in grading(cells, solved).items():
         found[index]["nbgrader"] = graded
     return found
+
+
+def is_measured(cell: NotebookNode) -> bool:
+    """Is it code that measures, draws or decides, rather than the idea?"""
+    return cell.cell_type == "code" and MEASURE in cell.metadata.get("tags", [])
+
+
+def imports_of(cells: list[NotebookNode]) -> int | None:
+    """Where the cell of imports stands: the first code but for the map of lessons."""
+    code = (index for index, cell in enumerate(cells) if cell.cell_type == "code")
+    return next((index for index in code if not is_map(cells[index].source)), None)
+
+
+def entitle(cells: list[NotebookNode]) -> None:
+    """Write into the first line of each folded cell what it shows, as Colab reads it."""
+    first = imports_of(cells)
+    for index, cell in enumerate(cells):
+        if is_measured(cell):
+            cell.source = TITLE + cell.source.removeprefix("# ")
+        elif index == first:
+            cell.source = f"{IMPORTS}\n{cell.source}"
 
 
 def grading(cells: list[NotebookNode], solved: list[bool]) -> dict[int, dict[str, Any]]:
@@ -101,10 +136,10 @@ def checked(cell: NotebookNode) -> str | None:
     return None
 
 
-def is_personal(cell: NotebookNode) -> bool:
-    """Is it a guess, a check or the progress, and nothing else?"""
+def calls(cell: NotebookNode, *names: str) -> bool:
+    """Is it a call of one of these functions, and nothing else?"""
     call = only_call(cell)
-    return call is not None and call[0] in {"guess", "check", "progress"}
+    return call is not None and call[0] in names
 
 
 def is_map(source: str) -> bool:
@@ -117,15 +152,16 @@ def is_map(source: str) -> bool:
 
 def slide_types(cells: list[NotebookNode], solved: list[bool], instructor: list[bool]) -> list[str]:
     """Where each cell stands in a slide show, in Jupyter's words."""
-    code = [index for index, cell in enumerate(cells) if cell.cell_type == "code"]
-    maps = [index for index in code if is_map(cells[index].source)]
-    imports = next((index for index in code if index not in maps), None)
+    first = imports_of(cells)
+    maps = {i for i, cell in enumerate(cells) if cell.cell_type == "code" and is_map(cell.source)}
     types: list[str] = []
     room = False  # on the slide of the text before
     for index, cell in enumerate(cells):
         text = cell.source if cell.cell_type == "markdown" else ""
-        if instructor[index] or index in [imports, *maps] or is_personal(cell):
+        if instructor[index] or index in {first, *maps} or calls(cell, "check", "progress"):
             types.append("skip")
+        elif calls(cell, "guess"):
+            types.append("-")
         elif text.startswith(("# ", "## ")):
             types.append("slide")
         elif not text and (room or (solved[index] and cells[index - 1].cell_type == "markdown")):

@@ -17,6 +17,11 @@ def says(cell: Locator, text: str) -> None:
     expect(cell.locator(".jp-OutputArea")).to_contain_text(text, timeout=60_000)
 
 
+def option(cell: Locator, letter: str) -> Locator:
+    """The button of an option."""
+    return cell.locator("button.lstm-option", has_text=letter)
+
+
 @pytest.fixture
 def start(context: BrowserContext, server: Server):
     """The first lesson, as nobody has run it, with no progress yet."""
@@ -38,22 +43,33 @@ def test_a_question_is_answered_with_the_keyboard_alone(start: Lesson, screensho
     keys.press("ArrowUp")  # back to the question; Tab leads on, by its toolbar, to the buttons
     for _ in range(6):
         keys.press("Tab")
-        if start.page.evaluate("() => document.activeElement.textContent") == "(b)":
+        if start.page.evaluate("() => document.activeElement.textContent").startswith("(a)"):
             break
+    keys.press("Tab")
     keys.press("Space")
     says(question, "You predict (b).")
-    keys.press("Shift+Tab")
+    keys.press("ArrowDown")
     keys.press("Enter")
+    says(question, "You predict (c).")
+    keys.press("ArrowDown")  # from the last to the first
+    keys.press("Space")
+    says(question, "You predict (a).")
+    keys.press("b")  # by its letter, of which JupyterLab makes a new cell
+    says(question, "You predict (b).")
+    keys.press("a")
     says(question, "You predict (a).")
     assert start.active_cell() == active - 1, "JupyterLab took the key"
+    expect(start.page.locator(".jp-Notebook .jp-mod-editMode")).to_have_count(0)
     start.screenshot(screenshots / "quiz-asked.png")
 
     keys.press("Shift+Enter")  # runs the question once more, from its buttons
     says(question, "You predict (a).")
     keys.press("Shift+Enter")
     says(run, "Verdict: (b) ≠ you predicted (a)")
-    says(question, "You predicted (a). To predict anew, run this cell again.")
-    expect(question.locator("button.widget-toggle-button:enabled")).to_have_count(0)
+    says(question, "You predicted (a); the run shows (b).")
+    expect(option(question, "(a)")).to_contain_text("your prediction")
+    expect(option(question, "(b)")).to_contain_text("✓ measured")
+    expect(question.locator("button.lstm-option:enabled")).to_have_count(0)
     start.screenshot(screenshots / "quiz-verdict.png")
 
     start.restart_kernel()
@@ -67,6 +83,24 @@ def test_a_question_is_answered_with_the_keyboard_alone(start: Lesson, screensho
     says(run, "Verdict: (b) … your first prediction was (a)")
 
 
+def test_a_question_can_be_answered_again(start: Lesson) -> None:
+    start.run_cell(start.cell("from lstm_jax.course import check"))
+    question, run = start.cell(QUESTION), start.cell(RUN)
+    start.run_cell(question)
+    option(question, "(a)").click()
+    says(question, "You predict (a).")
+    start.run_cell(run)
+    says(question, "You predicted (a); the run shows (b).")
+    question.get_by_role("button", name="answer again").click()
+    says(question, "Choose one, then run on.")
+    option(question, "(b)").click()
+    says(question, "You predict (b).")
+    start.run_cell(run)
+    says(run, "Verdict: (b) ✓ as you predicted")
+    says(run, "Your progress keeps your first one, (a).")
+    expect(option(question, "(b)")).to_contain_text("✓ measured, as you predicted")
+
+
 def test_a_click_that_comes_after_the_verdict_changes_nothing(start: Lesson) -> None:
     start.run_cell(start.cell("from lstm_jax.course import check"))
     question, run = start.cell(QUESTION), start.cell(RUN)
@@ -74,10 +108,10 @@ def test_a_click_that_comes_after_the_verdict_changes_nothing(start: Lesson) -> 
     says(question, "Choose one, then run on.")
     # The verdict is given while the page still offers the buttons: nothing has told it yet.
     start.ask("None", "from lstm_jax.course.checks import quiz; q = quiz._asked['half_and_half']")
-    start.ask("None", "q.locked = True")
-    question.get_by_role("button", name="(c)", exact=True).click()
-    says(question, "You made no prediction.")
-    expect(question.locator("button.mod-active")).to_have_count(0)
+    start.ask("None", "q.send_state = lambda key=None: None; q.lock('(b)'); del q.send_state")
+    option(question, "(c)").click()
+    says(question, "You made no prediction; the run shows (b).")
+    expect(question.locator(".lstm-option[aria-checked=true]")).to_have_count(0)
     start.run_cell(run)
     says(run, "Verdict: (b) … no prediction made")
 
@@ -88,11 +122,14 @@ def test_questions_and_verdicts_can_be_read(start: Lesson, theme: str, screensho
     start.run_cell(start.cell("from lstm_jax.course import check"))
     question, run = start.cell(QUESTION), start.cell(RUN)
     start.run_cell(question)
-    question.get_by_role("button", name="(b)", exact=True).click()
+    option(question, "(b)").click()
     says(question, "You predict (b).")
     start.run_cell(run)
     says(run, "Verdict: (b) ✓ as you predicted")
-    for shown in (question.locator("button").last, run.locator(".jp-RenderedHTMLCommon p").last):
+    for shown in (
+        question.locator(".lstm-option-text").last,
+        run.locator(".jp-RenderedHTMLCommon p").last,
+    ):
         size = shown.evaluate("each => parseFloat(getComputedStyle(each).fontSize)")
         assert size >= 18
     start.screenshot(screenshots / f"quiz-{theme.split()[1].lower()}.png")
@@ -110,7 +147,9 @@ def test_a_saved_question_stands_in_for_its_buttons(
         lesson.save()
     with Lesson(context, server, "00_start_here.ipynb") as lesson:
         question = lesson.cell(QUESTION)
-        says(question, "Your prediction: (a) (b) (c). Run this cell to choose.")
+        still = question.locator(".lstm-still")
+        expect(still).to_contain_text("To choose, run this cell.")
+        expect(still.locator("li:visible")).to_have_count(3)
         complaints = question.get_by_text("widget")
         assert not any(complaint.is_visible() for complaint in complaints.all())
         lesson.screenshot(screenshots / "quiz-reopened.png")

@@ -83,13 +83,14 @@ def test_an_instructor_cell_stands_in_the_solved_notebook_alone(write_source: Wr
 
 
 def test_notebooks_are_plain(write_source: WriteSource) -> None:
-    for text in build.build(write_source("\n\n\n\n\n" + EXERCISE + "\n\n\n\n# %%\n1 + 1\n")):
+    lesson = build.build(write_source("\n\n\n\n\n" + EXERCISE + "\n\n\n\n# %%\n1 + 1\n"))
+    for text in (lesson.student, lesson.solved):
         notebook = json.loads(text)
         assert set(notebook["metadata"]) == {"kernelspec", "language_info"}
         assert notebook["metadata"]["kernelspec"]["name"] == "python3"
         code = [cell for cell in notebook["cells"] if cell["cell_type"] == "code"]
         assert all(cell["outputs"] == [] and cell["execution_count"] is None for cell in code)
-        known = {"nbgrader", "slideshow", "tags"}  # see test_marks.py
+        known = {"cellView", "jupyter", "nbgrader", "slideshow", "tags"}  # see test_marks.py
         assert all(cell["metadata"].keys() <= known for cell in notebook["cells"])
 
 
@@ -99,7 +100,8 @@ def test_ids_outlive_edits_elsewhere_and_better_solutions(write_source: WriteSou
     after = build.build(
         write_source("# %%\n2 + 2\n\n" + cells.replace("return total", "return b + a"))
     )
-    ids = [[cell.id for cell in read(text).cells] for text in (*before, *after)]
+    texts = (before.student, before.solved, after.student, after.solved)
+    ids = [[cell.id for cell in read(text).cells] for text in texts]
     student, solved, student_after, solved_after = ids
     assert solved[:-1] == student, "the same cell has the same id in both notebooks"
     assert len(set(solved)) == len(solved), "equal cells have different ids"
@@ -126,6 +128,12 @@ def test_ids_outlive_edits_elsewhere_and_better_solutions(write_source: WriteSou
             11,
             "also stands",
         ),
+        ('# %% tags=["measure"]\nprint(1)\n', 7, "does not say what it does"),
+        ('# %% tags=["measure"]\n# @title\nprint(1)\n', 7, "does not say what it does"),
+        ('# %% tags=["measure"]\n\n# Adds one\nprint(1)\n', 7, "does not say what it does"),
+        ('# %% tags=["measure"]', 7, "does not say what it does"),
+        ('# %% [markdown] tags=["measure"]\n# Adds one\n', 7, "only code is tagged measure"),
+        (solution("x = 1").replace("%%", '%% tags=["measure"]\n# Adds one'), 7, "never folded"),
     ],
 )
 def test_a_broken_source_is_named_with_its_line(

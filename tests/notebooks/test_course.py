@@ -71,6 +71,7 @@ def graded(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, fl
     return folder, {grade.student: grade.points for grade in grades}
 
 
+@pytest.mark.slow
 def test_checks_give_the_points(graded: tuple[Path, dict[str, float]]) -> None:
     _, points = graded
     assert points == {"solved": 3, "handed-out": 0, "one-of-three": 1}
@@ -102,6 +103,7 @@ def test_the_graded_notebook_says_why_without_a_stack_trace(
     assert error.evalue == "✗ bias_for_half_life: not right yet"
 
 
+@pytest.mark.slow
 def test_every_lesson_hands_out_its_student_notebook(tmp_path: Path) -> None:
     course.make_course(tmp_path, [])
     shutil.copytree(build.NOTEBOOKS / "solutions", tmp_path / "source" / "all")

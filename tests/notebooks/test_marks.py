@@ -87,12 +87,12 @@ def test_headings_open_slides_and_exercises_stand_with_their_question(
     lesson = build.build(write_source(SECTION))
     student = [
         ("slide", "# 01 Addi"),
-        ("skip", "from IPyt"),
+        ("skip", "# @title "),
         ("subslide", "A long te"),
         ("slide", "## 1. Sum"),
         ("-", "print(1 +"),
         ("subslide", "> **Predi"),
-        ("skip", 'guess("su'),
+        ("-", 'guess("su'),
         ("subslide", "print(2 +"),
         ("subslide", "One more."),
         ("subslide", "### Your "),
@@ -128,7 +128,7 @@ def test_an_exercise_is_written_in_one_cell_and_graded_in_another(
     write_source: WriteSource,
 ) -> None:
     lesson = build.build(write_source(SECTION))
-    for text in lesson:
+    for text in (lesson.student, lesson.solved):
         found = graded(text)
         assert list(found) == ["add", "check-add"]
         written, check = (cell.metadata.nbgrader for cell in found.values())
@@ -136,6 +136,37 @@ def test_an_exercise_is_written_in_one_cell_and_graded_in_another(
         assert (check.solution, check.grade, check.locked) == (False, True, True)
         assert check.points == 1
         assert written.schema_version == check.schema_version == 3
+
+
+MEASURED = """\
+# %% tags=["measure"]
+# Adds them, and says the sum
+print(1 + 2)
+"""
+
+
+def test_what_measures_and_the_imports_are_folded_in_every_front_end(
+    write_source: WriteSource,
+) -> None:
+    lesson = build.build(write_source(SECTION + MEASURED))
+    for text in (lesson.student, lesson.solved):
+        folded = [cell for cell in cells(text) if "jupyter" in cell.metadata]
+        assert [cell.source.splitlines()[0] for cell in folded] == [
+            "# @title Run me first",
+            "# @title Adds them, and says the sum",
+        ]
+        assert all(cell.metadata.jupyter.source_hidden for cell in folded)
+        form = [cell for cell in cells(text) if cell.metadata.get("cellView") == "form"]
+        assert form == folded, "JupyterLab and Colab fold the same"
+
+
+def test_a_measuring_cell_keeps_its_id_where_only_its_tag_is_new(write_source: WriteSource) -> None:
+    plain = MEASURED.replace(' tags=["measure"]', "")
+    ids = [
+        [cell.id for cell in cells(build.build(write_source(text)).student)]
+        for text in (plain, MEASURED)
+    ]
+    assert ids[0] == ids[1]
 
 
 def test_every_solution_has_a_name_of_its_own(write_source: WriteSource) -> None:

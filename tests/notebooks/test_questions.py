@@ -2,10 +2,12 @@
 
 import ast
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 
 import build
+import nbformat
 import pytest
 
 from lstm_jax.course.checks.questions import LESSONS
@@ -64,11 +66,53 @@ def test_a_build_writes_the_questions_for_the_package(
     write_source("", "02_halving")
     assert build.main([], tmp_path) == 0
     file = tmp_path / "questions.json"
-    assert json.loads(file.read_text()) == {"01 Adding": {"left": "ab"}, "02 Adding": {}}
-    file.write_text(file.read_text().replace("ab", "abc"))
+    half, tenth = ({"html": words, "text": words} for words in ("a half", "a tenth"))
+    left = {"text": "How much is left?", "options": {"a": half, "b": tenth}}
+    assert json.loads(file.read_text()) == {"01 Adding": {"left": left}, "02 Adding": {}}
+    file.write_text(file.read_text().replace("tenth", "third"))
     capsys.readouterr()
     assert build.main(["--check"], tmp_path) == 1
     assert "questions.json is not what the sources build" in capsys.readouterr().out
+
+
+FULL = """\
+# %% [markdown]
+# Two units.
+#
+# > **Predict.** Does `decay` matter
+# > to $h_T$?
+# >
+# > - (a) *no*: $h_{t-1} \\le 10^{-3}$
+# >   at each step
+# > - (b) yes, `h_0` too
+# >
+# > And how much?
+"""
+
+
+def test_the_notebooks_keep_the_question_and_lose_its_options(
+    write_source: Callable[..., Path], tmp_path: Path
+) -> None:
+    write_source(FULL + BUTTONS)
+    assert build.main([], tmp_path) == 0
+    for notebook in (tmp_path / "01_adding.ipynb", tmp_path / "solutions" / "01_adding.ipynb"):
+        text = "\n".join(cell.source for cell in nbformat.read(notebook, as_version=4).cells[2:])
+        assert text == (
+            "Two units.\n\n> **Predict.** Does `decay` matter\n> to $h_T$?\n>\n> And how much?\n"
+            'guess("left")'
+        )
+
+
+def test_the_package_has_them_in_full(write_source: Callable[..., Path], tmp_path: Path) -> None:
+    write_source(FULL + BUTTONS)
+    assert build.main([], tmp_path) == 0
+    asked = json.loads((tmp_path / "questions.json").read_text())["01 Adding"]["left"]
+    assert asked["text"] == "Does decay matter to h_T? And how much?"
+    no, yes = asked["options"].values()
+    assert no["text"] == "no: h_(t-1) ≤ 10^(-3) at each step"
+    assert re.sub("<math.*?</math>", "MATH", no["html"]) == "<em>no</em>: MATH at each step"
+    assert "<msub>" in no["html"]
+    assert yes == {"html": "yes, <code>h_0</code> too", "text": "yes, h_0 too"}
 
 
 @pytest.mark.parametrize(
@@ -90,7 +134,9 @@ def test_a_question_that_is_written_otherwise_is_refused(
 ) -> None:
     write_source(cells)
     assert build.main([], tmp_path) == 1
-    assert f"01 Adding: {said}" in capsys.readouterr().out
+    told = capsys.readouterr().out
+    assert f": {said}" in told
+    assert told.startswith("01_adding.py:8: "), "the line of the question"
     assert not (tmp_path / "questions.json").exists()
 
 
@@ -98,7 +144,19 @@ def test_a_verdict_is_computed(cells: list[tuple[str, str]]) -> None:
     for kind, source in cells:
         for function, call in called(source) if kind == "code" else []:
             if function == "verdict":
-                assert not isinstance(call.args[1], ast.Constant), source
+                conditions = call.args[1]
+                assert not isinstance(conditions, ast.Constant), source
+                for value in conditions.values if isinstance(conditions, ast.Dict) else ():
+                    assert not isinstance(value, ast.Constant), "every option can come out"
+
+
+def test_what_runs_in_place_of_an_answer_has_another_name(cells: list[tuple[str, str]]) -> None:
+    """Else a second `check` would look at the package's own, and pass it."""
+    for kind, source in cells:
+        for node in ast.walk(ast.parse(source)) if kind == "code" else ():
+            match node:
+                case ast.Assign([target], ast.Call(ast.Name("mine"), [answer, *_])):
+                    assert ast.unparse(target) != ast.unparse(answer), source
 
 
 def test_no_cell_takes_the_names_of_the_quiz(cells: list[tuple[str, str]]) -> None:

@@ -65,6 +65,7 @@ def test_a_good_lesson_gives_a_row_for_each_version(
     assert solved.cells[-1].outputs[0].data["text/plain"] == "passed"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("cell", "problem"),
     [
@@ -182,6 +183,7 @@ def test_an_unknown_lesson_is_named(
     assert "no lesson 77" in capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_a_lesson_runs_with_the_network_refused() -> None:
     """The runner refuses every connection: see the table above for what happens to one."""
     path = run.NOTEBOOKS / "solutions" / "00_start_here.ipynb"
@@ -189,6 +191,7 @@ def test_a_lesson_runs_with_the_network_refused() -> None:
     assert (done.result, done.problems) == ("ok", [])
 
 
+@pytest.mark.slow
 def test_explorers_are_shown_with_the_network_refused(
     write_source: WriteSource, tmp_path: Path
 ) -> None:

@@ -39,6 +39,7 @@ def test_each_run_is_what_it_would_be_alone(optimizer, alone):
         close(one_of(many, index), one)
 
 
+@pytest.mark.slow
 def test_recurrent_networks_too():
     class Model(NamedTuple):
         cell: lstm_jax.LSTMParams

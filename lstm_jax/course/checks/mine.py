@@ -2,33 +2,32 @@
 
 from __future__ import annotations
 
-from lstm_jax.course.checks.check import grade
-from lstm_jax.course.checks.exercise import Function
-from lstm_jax.course.checks.report import Panel
+from typing import Any
 
-_passed: dict[str, Function] = {}  # the last function of each exercise that was right
-COLOURS = {True: "#009E73", False: "#999999"}
+from lstm_jax.course.checks.check import grade, has_passed
+from lstm_jax.course.checks.report import COLOURS, Panel
 
 
-def mine(answer: Function, otherwise: Function, *, name: str = "") -> Function:
-    """Return your function if it is right, and otherwise the package's; one line says which.
+def mine(answer: Any, otherwise: Any, *, name: str = "") -> Any:
+    """Return what you wrote if it is right, and otherwise the package's; one line says which.
 
-    So a lesson goes on with what you wrote, and runs to its end where nothing is written yet.
+    So a lesson goes on with your work, and runs to its end where nothing is written yet. Give the
+    result a name of its own: `step = mine(lstm_step, otherwise=lstm_jax.step)`.
 
     Args:
-        answer: your function, of the name of its exercise.
-        otherwise: what stands in for it: a function of the same arguments and results.
-        name: the exercise, if the function has another name.
+        answer: your function, of the name of its exercise, or what else the exercise asks for.
+        otherwise: what stands in for it, of the same arguments and results.
+        name: the exercise, if the answer has another name, or has none.
 
     Raises:
         ValueError: there is no exercise of that name.
     """
     exercise = name or getattr(answer, "__name__", "")
-    right = _passed.get(exercise) is answer or grade(exercise, answer).outcome == "passed"
-    if right:
-        _passed[exercise] = answer
-        said = f"Your {exercise} runs here."
-    else:
-        said = f"Your {exercise} is not right yet, so the package's own runs here."
-    Panel(COLOURS[right], said).show()
-    return answer if right else otherwise
+    outcome = "passed" if has_passed(exercise, answer) else grade(exercise, answer).outcome
+    if outcome == "passed":
+        Panel(COLOURS["passed"], f"From here on your {exercise} runs.").show()
+        return answer
+    state = "not written yet" if outcome == "unanswered" else "not right yet"
+    said = f"Your {exercise} is {state}, so the package's own runs from here on."
+    Panel(COLOURS["unanswered"], said).show()
+    return otherwise

@@ -1,77 +1,101 @@
 """The options of a question as buttons: one is chosen, until the verdict locks them."""
 
-from collections.abc import Sequence
+from __future__ import annotations
+
+from pathlib import Path
 from typing import Any
 
-from ipywidgets import HTML, HBox, ToggleButtons
+import anywidget
+from traitlets import List, Unicode, observe
 
+from lstm_jax.course.checks.questions import Question
 from lstm_jax.course.explorers.still import display_with_still
 
-# Jupyter's own measures for widgets, made readable from the last row.
-_LABEL = """<style>
-.lstm-options {
-  --jp-widgets-font-size: 18px; --jp-widgets-inline-height: 40px;
-  align-items: center;
-}
-.lstm-options button { border-radius: 4px; }
-.lstm-options button.mod-active {
-  box-shadow: inset 0 0 0 3px var(--jp-brand-color1); font-weight: bold;
-}
-.lstm-options button:focus-visible { outline: 3px solid var(--jp-ui-font-color1); }
-</style>Your prediction:"""
+NONE, TIE = "none of these", "too close to call"
+_HERE = Path(__file__).parent
 
 
-class Options(HBox):  # type: ignore[misc]  # ipywidgets carries no types
-    """A button for each of `options`, of which at most one is chosen.
+class Options(anywidget.AnyWidget):
+    """A button with its full text for each option of a question; at most one is chosen.
 
-    They are Jupyter's own toggle buttons, which leave all other keys to JupyterLab: Tab goes from
-    one to the next, Space or Enter chooses, and Shift + Enter still runs on from there.
+    Tab and the arrow keys go from one to the next, Space, Enter or a click chooses, and so does the
+    letter of an option. All other keys are left to JupyterLab: Shift + Enter runs on from there.
+    options.js is the other side.
+
+    Attributes:
+        chosen: the option chosen, such as "(a)", or "".
+        measured: the verdict, which locks the buttons, or "". The page empties both where the
+            student asks to answer again.
+        note: a sentence that says what to do, or what became of the prediction.
     """
 
-    def __init__(self, options: Sequence[str]) -> None:  # noqa: D107
-        self._buttons = ToggleButtons(options=options, value=None)
-        self._buttons.style.button_width = "72px"
-        self._buttons.observe(self._on_choice, names="value")
-        self._note = HTML()
-        self._locked_at: str | None = None
-        self.locked = False
-        super().__init__([HTML(_LABEL), self._buttons, self._note])
-        self.add_class("lstm-options")
+    _esm = (_HERE / "options.js").read_text(encoding="utf-8")
+    _css = (_HERE / "options.css").read_text(encoding="utf-8")
+
+    question = Unicode().tag(sync=True)
+    options: Any = List().tag(sync=True)  # a letter and its HTML each, for the page
+    chosen = Unicode().tag(sync=True)
+    measured = Unicode().tag(sync=True)
+    note = Unicode().tag(sync=True)
+
+    def __init__(self, question: Question) -> None:  # noqa: D107
+        self._question = question
+        self._locked_at = ""
+        options = [[letter, option.html] for letter, option in question.options.items()]
+        super().__init__(question=question.text, options=options)
         self._say()
 
     @property
-    def chosen(self) -> str | None:
-        """The option chosen, if there is one; it never changes once they are locked."""
-        value: str | None = self._locked_at if self.locked else self._buttons.value
-        return value
+    def locked(self) -> bool:
+        """Whether there is a verdict: then the choice stands."""
+        return bool(self.measured)
 
-    def lock(self) -> str | None:
-        """Lock the choice and return it."""
+    def lock(self, measured: str) -> str:
+        """Show this verdict, lock the choice and return it; "" if there is none."""
         if not self.locked:
-            self._locked_at, self.locked = self._buttons.value, True
-            self._buttons.disabled = True
-            self._say()
-        return self.chosen
+            self._locked_at = self.chosen
+        self.measured = measured
+        return self._locked_at
 
-    def _on_choice(self, _: Any) -> None:
-        # The page may send a choice before it has received the lock.
-        if self._buttons.value != self.chosen:
-            self._buttons.value = self.chosen
+    @observe("chosen", "measured")
+    def _on_change(self, _: Any) -> None:
+        # The page may send a choice before it has received the verdict.
+        if self.locked and self.chosen != self._locked_at:
+            self.chosen = self._locked_at
         self._say()
 
     def _say(self) -> None:
         if self.locked:
-            said = f"You predicted {self.chosen}." if self.chosen else "You made no prediction."
-            said += " To predict anew, run this cell again."
+            said = f"You predicted {self.chosen}" if self.chosen else "You made no prediction"
+            shows = "is too close to call" if self.measured == TIE else f"shows {self.measured}"
+            link = ", and" if self.chosen == self.measured else ";"
+            self.note = f"{said}{link} the run {shows}."
+        elif self.chosen:
+            self.note = f"You predict {self.chosen}. Now run on."
         else:
-            said = f"You predict {self.chosen}." if self.chosen else "Choose one, then run on."
-        self._note.value = f'<span role="status">{said}</span>'
+            self.note = "Choose one, then run on."
 
     def __repr__(self) -> str:
         """The prediction, or what there is to choose from."""
-        return f"Your prediction: {self.chosen or ' '.join(self._buttons.options)}"
+        if self.chosen:
+            return f"Your prediction: {self.chosen}"
+        options = (f"{letter} {option.text}" for letter, option in self._question.options.items())
+        return "\n".join(["Choose one:", *options])
+
+    def html(self) -> str:
+        """The options as a list, for where no widget can be shown."""
+        rows = (
+            f'<li style="margin:4px 0"><b>{letter}</b> {option.html}</li>'
+            for letter, option in self._question.options.items()
+        )
+        style = "font-size:18px;list-style:none;margin:4px 0;padding-left:12px"
+        return f'<ul class="lstm-options-list" style="{style}">{"".join(rows)}</ul>'
+
+    def _repr_mimebundle_(self, **options: Any) -> Any:
+        data, metadata = super()._repr_mimebundle_(**options) or ({}, {})
+        return {**data, "text/plain": repr(self), "text/html": self.html()}, metadata
 
     def _ipython_display_(self) -> None:
-        """Display the buttons, with words for where JupyterLab cannot show them."""
-        words = f"<p>{self!r}. Run this cell to choose.</p>"
-        display_with_still(self._repr_mimebundle_(), {}, words)
+        """Display the buttons, with the list for where JupyterLab cannot show them."""
+        data, metadata = self._repr_mimebundle_()
+        display_with_still(data, metadata, f"{self.html()}<p>To choose, run this cell.</p>")

@@ -4,14 +4,14 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import numpy as np
 from IPython.display import display
 
-from lstm_jax.course.checks.options import Options
+from lstm_jax.course.checks.options import NONE, TIE, Options
 from lstm_jax.course.checks.progress import keep_prediction, known
-from lstm_jax.course.checks.questions import options_of
+from lstm_jax.course.checks.questions import question
 from lstm_jax.course.checks.report import Panel
 
-NONE, TIE = "none of these", "too close to call"
 # Okabe-Ito colours, as in the reports of checks; a wrong guess is no fault.
 RIGHT, OTHER, SILENT = "#009E73", "#E69F00", "#999999"
 
@@ -21,11 +21,11 @@ _asked: dict[str, Options] = {}
 def guess(name: str) -> None:
     """Show the options of the question above as buttons: choose one before you run on.
 
-    Run again before the verdict, the cell keeps your choice; after the verdict, it asks anew.
-    Raises ValueError if there is no question of that name.
+    Run again before the verdict, the cell keeps your choice; after the verdict, it asks anew, as
+    its button "answer again" does. Raises ValueError if there is no question of that name.
     """
     if name not in _asked or _asked[name].locked:
-        _asked[name] = Options(options_of(name))
+        _asked[name] = Options(question(name))
     display(_asked[name])
 
 
@@ -47,14 +47,14 @@ def verdict(
         ValueError: there is no question of that name, `conditions` are not those of its options,
             one of them is no single truth value, or several are true.
     """
-    options = options_of(name)
+    options = question(name).options
     measured = (
-        conditions if isinstance(conditions, str) else _decide(name, options, conditions, tie)
+        conditions if isinstance(conditions, str) else _decide(name, [*options], conditions, tie)
     )
     if measured not in (*options, NONE, TIE):
         wanted = ", ".join(map(repr, (*options, NONE)))
         raise ValueError(f"verdict: measured should be one of {wanted}, got {measured!r}")
-    said = _asked[name].lock() if name in _asked else None
+    said = _asked[name].lock(measured) if name in _asked else ""
     first = known().predictions.get(name)
     if said:
         colour = RIGHT if said == measured else OTHER
@@ -63,7 +63,8 @@ def verdict(
         colour = SILENT
         compared = f"… your first prediction was {first.said}" if first else "… no prediction made"
     notes = keep_prediction(name, said, measured) if said else ()
-    body = (*([sentence] if sentence else []), *notes)
+    right = [f"{measured} {options[measured].text}"] if measured in options else []
+    body = (*right, *([sentence] if sentence else []), *notes)
     Panel(colour, f"Verdict: {measured} {compared}", body, size=18).show()
 
 
@@ -75,14 +76,8 @@ def _decide(name: str, options: Sequence[str], conditions: Mapping[str, Any], ti
             f"verdict: conditions of {name!r} should be for {', '.join(letters)}, got "
             f"{', '.join(map(str, conditions)) or 'none'}"
         )
-    try:
-        true = [letter for letter in letters if bool(conditions[letter])]
-        undecided = bool(tie)
-    except (TypeError, ValueError) as error:
-        raise ValueError(
-            f"verdict: each condition of {name!r}, and tie, should be one truth value, True or "
-            f"False: {error}"
-        ) from None
+    true = [letter for letter in letters if _truth(name, letter, conditions[letter])]
+    undecided = _truth(name, "tie", tie)
     if undecided:
         return TIE
     if len(true) > 1:
@@ -90,3 +85,13 @@ def _decide(name: str, options: Sequence[str], conditions: Mapping[str, Any], ti
             f"verdict: one condition of {name!r} at most can be true, got {', '.join(true)}"
         )
     return f"({true[0]})" if true else NONE
+
+
+def _truth(name: str, what: str, value: Any) -> bool:
+    """A condition as True or False; a number is none, because NaN would count as true."""
+    array = np.asarray(value)
+    if array.shape != () or array.dtype != bool:
+        raise ValueError(
+            f"verdict: {what} of {name!r} should be one truth value, True or False, got {value!r}"
+        )
+    return bool(array)

@@ -40,6 +40,12 @@ class MathMLExporter(HTMLExporter):
         return MarkdownWithMath(renderer=renderer).render(source)
 
 
+def inline_html(markdown: str) -> str:
+    """The HTML of a few words of Markdown, their equations as MathML, without a paragraph."""
+    html: str = MarkdownWithMath(renderer=_Renderer(escape=False)).render(markdown)
+    return html.strip().removeprefix("<p>").removesuffix("</p>")
+
+
 def to_mathml(latex: str, *, display: str) -> str:
     """An equation, "inline" or as a "block"."""
     known = latex.replace("{aligned}", "{align}")  # the name that latex2mathml has for it

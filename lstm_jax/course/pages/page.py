@@ -12,6 +12,7 @@ which is Jupyter's own.
 import argparse
 import html
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -90,7 +91,12 @@ def save_notebook(notebook: str | Path, path: str | Path, *, slides: bool = Fals
     # nbconvert's template named reveal finds the slides; the page of ours shows them.
     name, page = ("reveal", "slides.html.j2") if slides else ("lab", "notebook.html.j2")
     template = (HERE / page).read_text(encoding="utf-8")
-    exporter = MathMLExporter(template_name=name, raw_template=template, embed_images=True)
+    exporter = MathMLExporter(
+        template_name=name,
+        raw_template=template,
+        embed_images=True,
+        filters={"is_folded": is_folded, "folded_title": folded_title},
+    )
     # What is printed in pieces, such as a progress bar, stands as JupyterLab would show it.
     exporter.register_preprocessor("nbconvert.preprocessors.CoalesceStreamsPreprocessor", True)
     source = Path(notebook)
@@ -104,6 +110,17 @@ def save_notebook(notebook: str | Path, path: str | Path, *, slides: bool = Fals
     text, _ = exporter.from_notebook_node(content, resources)
     Path(path).write_text(text, encoding="utf-8")
     return len(states)
+
+
+def is_folded(cell: Mapping[str, Any]) -> bool:
+    """Is the code of a cell folded when its notebook opens?"""
+    return bool(cell["metadata"].get("jupyter", {}).get("source_hidden"))
+
+
+def folded_title(cell: Mapping[str, Any]) -> str:
+    """The words of its first line, which is `# @title ...`: what a lesson's build makes of it."""
+    first: str = cell["source"].split("\n", 1)[0]
+    return first.removeprefix("#").strip().removeprefix("@title").strip() or "code"
 
 
 def main() -> None:

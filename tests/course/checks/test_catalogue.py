@@ -44,6 +44,7 @@ def compiled(solution, args):
     return jax.jit(solution, static_argnums=whole)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", SPECIFIED)
 def test_solution_passes_a_thousand_drawn_inputs(name):
     exercise = exercises()[name]
@@ -62,6 +63,7 @@ def test_mistake_fails_with_its_own_diagnosis_alone(name, said):
     assert [part for part in report.body if part in exercises()[name].wrong] == [said]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", exercises())
 def test_check_of_a_solution_compiles_little(name, caplog):
     """A check has two seconds; a compilation of one small operation takes about 20 ms of them."""

@@ -21,6 +21,7 @@ def survivors():
     return total, [(name, line) for name, each in tallies.items() for line in each.survivors]
 
 
+@pytest.mark.slow
 def test_nearly_every_mutant_is_noticed(survivors):
     total, passed = survivors
     mistakes = [each for each in passed if mutants.why_equivalent(*each) is None]
@@ -34,6 +35,7 @@ def test_every_survivor_is_explained(survivors):
     assert left <= set(mutants.SURVIVORS)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("name", "line"), [*mutants.EQUIVALENT, *mutants.SURVIVORS])
 def test_what_is_explained_does_survive(name, line):
     [mutant] = [each for each in mutants.mutants(name) if each.line == line]

@@ -7,6 +7,7 @@ import pytest
 from nbclient import NotebookClient
 
 from lstm_jax.course.checks.lesson_map import LESSONS
+from lstm_jax.course.checks.questions import question
 
 CELLS = [
     "from lstm_jax.course import check, hint",
@@ -83,12 +84,22 @@ def test_a_hint_carries_no_outcome(outputs):
 
 
 def test_a_question_that_nobody_answers_is_no_error(outputs):
-    question, still = outputs[11]
-    assert question.data["text/plain"] == "Your prediction: (a) (b) (c)"
-    assert "application/vnd.jupyter.widget-view+json" in question.data
+    asked, still = outputs[11]
+    options = question("slow_peaks").options
+    assert asked.data["text/plain"].splitlines() == [
+        "Choose one:",
+        *(f"{letter} {option.text}" for letter, option in options.items()),
+    ]
+    assert "application/vnd.jupyter.widget-view+json" in asked.data
+    for letter, option in options.items():
+        assert f"<b>{letter}</b> {option.html}</li>" in asked.data["text/html"]
     assert 'hidden="hidden"' in still.data["text/html"]
     verdict, progress = outputs[12]
-    assert verdict.data["text/plain"] == "Verdict: (c) … no prediction made\nBy <b> months."
+    assert verdict.data["text/plain"].splitlines() == [
+        "Verdict: (c) … no prediction made",
+        f"(c) {options['(c)'].text}",
+        "By <b> months.",
+    ]
     assert "By &lt;b&gt; months." in verdict.data["text/html"]
     assert "1 of 3" in progress.data["text/plain"]  # `reach`
 

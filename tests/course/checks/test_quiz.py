@@ -1,25 +1,45 @@
 """A guess, and the verdict on it."""
 
+import jax.numpy as jnp
+import numpy as np
 import pytest
 
 from lstm_jax.course import guess, verdict
 from lstm_jax.course.checks import quiz
 from lstm_jax.course.checks.journal import _unwritten
+from lstm_jax.course.checks.options import NONE, TIE
 from lstm_jax.course.checks.progress import known
-from lstm_jax.course.checks.questions import LESSONS, options_of
+from lstm_jax.course.checks.questions import LESSONS, Option, Question, question
+
+NAME = "a_test_of_the_quiz"
+ASKED = Question(
+    "What is left?",
+    {
+        "(a)": Option("<b>x</b>", "x"),
+        "(b)": Option("<b>y</b>", "y"),
+        "(c)": Option("<b>z</b>", "z"),
+    },
+)
+AS_MEASURED = {"a": False, "b": False, "c": True}
 
 
 @pytest.fixture(autouse=True)
-def new_kernel():
-    """No question asked, nothing kept."""
+def new_kernel(monkeypatch):
+    """One question that no lesson can change; none asked, nothing kept."""
+    monkeypatch.setitem(LESSONS["00 Start here"], NAME, ASKED)
     yield
     quiz._asked.clear()
     _unwritten.clear()
 
 
-def choose(name, option):
-    """What a click on a button does."""
-    quiz._asked[name]._buttons.value = option
+def choose(option):
+    """What a click on a button sends; it may come too late."""
+    quiz._asked[NAME].set_state({"chosen": option})
+
+
+def answer_again():
+    """What a click on that button sends."""
+    quiz._asked[NAME].set_state({"measured": "", "chosen": ""})
 
 
 def said(capsys):
@@ -27,104 +47,184 @@ def said(capsys):
 
 
 def test_a_question_shows_its_options_and_no_more(capsys):
-    guess("slow_peaks")
-    assert said(capsys) == ["Your prediction: (a) (b) (c)"]
+    guess(NAME)
+    assert said(capsys) == ["Choose one:", "(a) x", "(b) y", "(c) z"]
 
 
 @pytest.mark.parametrize(
-    ("option", "measured", "headline"),
+    ("option", "conditions", "shown"),
     [
-        ("(c)", "(c)", "Verdict: (c) ✓ as you predicted"),
-        ("(a)", "(c)", "Verdict: (c) ≠ you predicted (a)"),
-        ("(a)", "none of these", "Verdict: none of these ≠ you predicted (a)"),
-        (None, "(c)", "Verdict: (c) … no prediction made"),
-        (None, "none of these", "Verdict: none of these … no prediction made"),
+        ("(c)", AS_MEASURED, ["Verdict: (c) ✓ as you predicted", "(c) z"]),
+        ("(a)", AS_MEASURED, ["Verdict: (c) ≠ you predicted (a)", "(c) z"]),
+        ("(a)", dict.fromkeys("abc", False), ["Verdict: none of these ≠ you predicted (a)"]),
+        ("", AS_MEASURED, ["Verdict: (c) … no prediction made", "(c) z"]),
+        ("", dict.fromkeys("abc", False), ["Verdict: none of these … no prediction made"]),
     ],
 )
-def test_a_verdict_compares(option, measured, headline, capsys):
-    guess("slow_peaks")
-    choose("slow_peaks", option)
+def test_a_verdict_compares(option, conditions, shown, capsys):
+    guess(NAME)
+    choose(option)
     capsys.readouterr()
-    verdict("slow_peaks", measured, "It runs 40 months behind.")
-    assert said(capsys) == [headline, "It runs 40 months behind."]
-    kept = {"slow_peaks": (option, measured)} if option else {}
-    assert known().predictions == kept
+    verdict(NAME, conditions, "It runs 40 months behind.")
+    assert said(capsys) == [*shown, "It runs 40 months behind."]
+    measured = "(c)" if conditions["c"] else NONE
+    assert known().predictions == ({NAME: (option, measured)} if option else {})
+    assert quiz._asked[NAME].measured == measured
 
 
 def test_a_verdict_needs_no_question_before_it(capsys):
-    verdict("slow_peaks", "(b)")
-    assert said(capsys) == ["Verdict: (b) … no prediction made"]
+    verdict(NAME, {"a": False, "b": True, "c": False})
+    assert said(capsys) == ["Verdict: (b) … no prediction made", "(b) y"]
+
+
+@pytest.mark.parametrize("true", [True, np.bool_(True), np.array(1.0) < 2, jnp.array(1.0) < 2])
+def test_a_condition_may_be_an_array_of_one_truth_value(true, capsys):
+    verdict(NAME, {"a": ~np.asarray(true), "b": true, "c": False}, tie=~np.asarray(true))
+    assert said(capsys)[0].startswith("Verdict: (b)")
+
+
+def test_a_tie_makes_no_option_right(capsys):
+    guess(NAME)
+    choose("(c)")
+    capsys.readouterr()
+    verdict(NAME, AS_MEASURED, tie=np.bool_(True))
+    assert said(capsys) == [f"Verdict: {TIE} ≠ you predicted (c)"]
+    assert "the run is too close to call" in quiz._asked[NAME].note
+
+
+def test_a_comparison_with_nan_is_true_of_no_option(capsys):
+    nan = jnp.nan
+    verdict(NAME, {"a": nan < 1, "b": nan >= 1, "c": jnp.array(nan) == 1})
+    assert said(capsys) == ["Verdict: none of these … no prediction made"]
+
+
+@pytest.mark.parametrize(
+    ("conditions", "tie", "why"),
+    [
+        ({"a": True, "b": False}, False, "should be for a, b, c, got a, b"),
+        ({**AS_MEASURED, "d": False}, False, "should be for a, b, c, got a, b, c, d"),
+        ({"(a)": True, "(b)": False, "(c)": False}, False, r"for a, b, c, got \(a\), \(b\), \(c\)"),
+        ({}, False, "got none"),
+        ({**AS_MEASURED, "b": True}, False, "one condition of .* at most can be true, got b, c"),
+        ({**AS_MEASURED, "b": np.array([True, False])}, False, "b of .* one truth value"),
+        ({**AS_MEASURED, "b": np.array([True])}, False, "b of .* one truth value"),
+        ({**AS_MEASURED, "b": None}, False, "b of .* one truth value, .* got None"),
+        ({**AS_MEASURED, "b": float("nan")}, False, "b of .* one truth value, .* got nan"),
+        ({**AS_MEASURED, "b": 1}, False, "b of .* one truth value, .* got 1"),
+        (AS_MEASURED, jnp.nan, "tie of .* one truth value, .* got nan"),
+    ],
+)
+def test_conditions_that_decide_nothing_are_refused(conditions, tie, why):
+    guess(NAME)
+    with pytest.raises(ValueError, match=why):
+        verdict(NAME, conditions, tie=tie)
+    assert not quiz._asked[NAME].locked
 
 
 def test_a_choice_after_the_verdict_changes_nothing(capsys):
-    guess("slow_peaks")
-    choose("slow_peaks", "(a)")
-    verdict("slow_peaks", "(c)")
-    choose("slow_peaks", "(c)")  # the click was on its way
-    options = quiz._asked["slow_peaks"]
-    assert options.chosen == options._buttons.value == "(a)"
-    assert options._buttons.disabled
-    assert "You predicted (a). To predict anew, run this cell again." in options._note.value
+    guess(NAME)
+    choose("(a)")
+    verdict(NAME, AS_MEASURED)
+    choose("(c)")  # the click was on its way
+    options = quiz._asked[NAME]
+    assert options.chosen == "(a)"
+    assert options.note == "You predicted (a); the run shows (c)."
     capsys.readouterr()
-    verdict("slow_peaks", "(c)")
-    assert said(capsys) == ["Verdict: (c) ≠ you predicted (a)"]
+    verdict(NAME, AS_MEASURED)
+    assert said(capsys)[0] == "Verdict: (c) ≠ you predicted (a)"
 
 
 def test_no_choice_stays_none(capsys):
-    guess("slow_peaks")
-    verdict("slow_peaks", "(c)")
-    choose("slow_peaks", "(c)")
-    assert quiz._asked["slow_peaks"].chosen is None
-    assert quiz._asked["slow_peaks"]._buttons.value is None
+    guess(NAME)
+    verdict(NAME, AS_MEASURED)
+    choose("(c)")
+    assert quiz._asked[NAME].chosen == ""
     assert known().predictions == {}
 
 
 def test_run_again_a_question_keeps_the_choice_before_the_verdict_and_asks_anew_after_it(capsys):
-    guess("slow_peaks")
-    choose("slow_peaks", "(a)")
-    guess("slow_peaks")
+    guess(NAME)
+    choose("(a)")
+    guess(NAME)
     assert said(capsys)[-1] == "Your prediction: (a)"
-    verdict("slow_peaks", "(c)")
-    guess("slow_peaks")
-    assert said(capsys)[-1] == "Your prediction: (a) (b) (c)"
-    choose("slow_peaks", "(c)")
+    verdict(NAME, AS_MEASURED)
+    guess(NAME)
+    assert said(capsys)[-1] == "(c) z"
+    choose("(c)")
     capsys.readouterr()
-    verdict("slow_peaks", "(c)")
+    verdict(NAME, AS_MEASURED)
     assert said(capsys) == [
         "Verdict: (c) ✓ as you predicted",
+        "(c) z",
         "Your progress keeps your first one, (a).",
     ]
 
 
+def test_answered_again_the_first_prediction_stays(capsys):
+    guess(NAME)
+    choose("(a)")
+    verdict(NAME, AS_MEASURED)
+    answer_again()
+    assert not quiz._asked[NAME].locked
+    assert quiz._asked[NAME].note == "Choose one, then run on."
+    choose("(c)")
+    capsys.readouterr()
+    verdict(NAME, AS_MEASURED)
+    assert said(capsys)[0] == "Verdict: (c) ✓ as you predicted"
+    assert known().predictions == {NAME: ("(a)", "(c)")}
+    choose("(b)")
+    assert quiz._asked[NAME].chosen == "(c)"
+
+
+def test_a_verdict_that_changes_with_the_run_shows_the_last_one(capsys):
+    guess(NAME)
+    choose("(a)")
+    verdict(NAME, AS_MEASURED)
+    verdict(NAME, {"a": True, "b": False, "c": False})
+    assert quiz._asked[NAME].note == "You predicted (a), and the run shows (a)."
+    assert known().predictions == {NAME: ("(a)", "(c)")}
+
+
 def test_without_a_prediction_the_first_one_is_remembered(capsys):
-    guess("slow_peaks")
-    choose("slow_peaks", "(a)")
-    verdict("slow_peaks", "(c)")
+    guess(NAME)
+    choose("(a)")
+    verdict(NAME, AS_MEASURED)
     quiz._asked.clear()  # as in a restarted kernel
     capsys.readouterr()
-    verdict("slow_peaks", "(c)")
-    assert said(capsys) == ["Verdict: (c) … your first prediction was (a)"]
+    verdict(NAME, AS_MEASURED)
+    assert said(capsys)[0] == "Verdict: (c) … your first prediction was (a)"
 
 
 def test_questions_do_not_mix(capsys):
-    guess("slow_peaks")
-    choose("slow_peaks", "(a)")
-    guess("tiny_nudge")
-    choose("tiny_nudge", "(b)")
-    verdict("slow_peaks", "(a)")
-    assert not quiz._asked["tiny_nudge"].locked
-    assert known().predictions == {"slow_peaks": ("(a)", "(a)")}
+    guess(NAME)
+    choose("(a)")
+    guess("first_input")
+    verdict(NAME, {"a": True, "b": False, "c": False})
+    assert not quiz._asked["first_input"].locked
+    assert known().predictions == {NAME: ("(a)", "(a)")}
 
 
 def test_names_and_options_that_do_not_exist_are_told():
-    for call in (lambda: guess("slow_peak"), lambda: verdict("slow_peak", "(a)")):
-        with pytest.raises(ValueError, match="no question 'slow_peak'; did you mean slow_peaks"):
+    for call in (lambda: guess("first_imput"), lambda: verdict("first_imput", {"a": True})):
+        with pytest.raises(ValueError, match="no question 'first_imput'; did you mean first_input"):
             call()
-    with pytest.raises(ValueError, match=r"one of '\(a\)', '\(b\)', 'none of these', got '\(c\)'"):
-        verdict("tiny_nudge", "(c)")
+    with pytest.raises(ValueError, match=r"one of '\(a\)', .*'none of these', got '\(d\)'"):
+        verdict(NAME, "(d)")
 
 
 def test_a_name_belongs_to_one_question():
     names = [name for lesson in LESSONS.values() for name in lesson]
     assert len(names) == len(set(names))
-    assert options_of("first_input") == ("(a)", "(b)", "(c)", "(d)")
+
+
+def test_every_question_stands_here_in_full():
+    for name in (name for lesson in LESSONS.values() for name in lesson):
+        asked = question(name)
+        assert len(asked.text) > 3
+        assert list(asked.options) == [f"({letter})" for letter in "abcdef"[: len(asked.options)]]
+        assert len(asked.options) >= 2
+        for html, text in asked.options.values():
+            assert text
+            assert not set("$`*\\{}") & set(text), text
+            assert "$" not in html
+            assert "<p>" not in html

@@ -238,6 +238,7 @@ def test_page_sends_a_preset_with_its_values() -> None:
 # --- what the page and other fronts get
 
 
+@pytest.mark.slow
 def test_random_moves_raise_nothing(explorer: Explorer) -> None:
     rng = np.random.default_rng(0)
     own = controls_of(type(explorer))

@@ -72,6 +72,7 @@ def test_controls_reach_training(monkeypatch: pytest.MonkeyPatch) -> None:
     assert trace(untrained, explorer.xs).h.shape == (24, 5)
 
 
+@pytest.mark.slow
 def test_presets_show_what_they_say(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(training, "STEPS", 240)
     explorer = TrainingExplorer()

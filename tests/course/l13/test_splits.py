@@ -23,6 +23,7 @@ FOUND = Found(
 )
 
 
+@pytest.mark.slow
 def test_eight_devices_and_two_processes_give_the_losses_of_one():
     """The command itself, as the lesson runs it."""
     said = []

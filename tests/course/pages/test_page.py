@@ -42,6 +42,32 @@ def test_code_above_an_explorer_is_folded_on_slides(tmp_path: Path) -> None:
     assert re.findall("<summary>(.*)</summary>", page) == ["1 line of code"]
 
 
+@pytest.mark.parametrize("slides", [False, True])
+def test_what_a_lesson_folds_is_folded_below_its_words(slides: bool, tmp_path: Path) -> None:
+    cells = [nbformat.v4.new_code_cell(f"# @title Adds 1 & {n}\n1 + {n}") for n in (1, 2)]
+    cells[0].metadata["jupyter"] = {"source_hidden": True}
+    for cell in cells:
+        cell.metadata["slideshow"] = {"slide_type": "slide"}
+    nbformat.write(nbformat.v4.new_notebook(cells=cells), tmp_path / "run.ipynb")
+    save_notebook(tmp_path / "run.ipynb", tmp_path / "run.html", slides=slides)
+    page = (tmp_path / "run.html").read_text(encoding="utf-8")
+    assert re.findall("<details><summary>(.*)</summary>", page) == ["Adds 1 &amp; 1"]
+    assert page.index("<details>") < page.index("Adds 1 &amp; 1") < page.index("</details>")
+
+
+def test_on_slides_the_options_of_a_question_stand_without_code(tmp_path: Path) -> None:
+    data = {"text/html": "<ol><li>(a) a half</li></ol>"}
+    cell = nbformat.v4.new_code_cell(
+        'guess("left")', outputs=[nbformat.v4.new_output("display_data", data)]
+    )
+    cell.metadata["slideshow"] = {"slide_type": "slide"}
+    nbformat.write(nbformat.v4.new_notebook(cells=[cell]), tmp_path / "run.ipynb")
+    save_notebook(tmp_path / "run.ipynb", tmp_path / "run.html", slides=True)
+    page = (tmp_path / "run.html").read_text(encoding="utf-8")
+    assert "(a) a half" in page
+    assert "guess" not in page.partition("<main>")[2].partition("</main>")[0]
+
+
 def test_a_verdict_is_large_on_slides_and_no_part_of_an_explorer() -> None:
     (its_class,) = re.findall('class="([^"]*)"', Panel("red", "Not yet").html())
     assert f".{its_class} {{ zoom" in (HERE / "slides.css").read_text(encoding="utf-8")
