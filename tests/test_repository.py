@@ -186,8 +186,8 @@ def test_file_imports_only_from_above_it(path: Path) -> None:
 def test_pictures_stay_in_their_modules(path: Path) -> None:
     homes = {
         "matplotlib": {"course.plots"},
-        "anywidget": {"course.explorers"},
-        "ipywidgets": {"course.explorers", "course.checks"},
+        "anywidget": {"course.explorers", "course.checks"},
+        "ipywidgets": {"course.explorers"},
     }
     imported = {module.split(".")[0] for module in imports_of(path)}
     for library in imported & homes.keys():
