@@ -45,9 +45,14 @@ def test_links_lead_to_a_file(link):
 
 def test_the_table_has_every_lesson_with_its_minutes():
     rows = re.findall(
-        r"^\| (\d\d) \| \[[^]]+\]\(notebooks/(\S+)\).* \| (\d+) \|$", README, re.MULTILINE
+        r"^\| (\d\d) \| \[[^]]+\]\(notebooks/(\S+)\).* \| (\d+) \| (\S+) \|$",
+        README,
+        re.MULTILINE,
     )
-    assert rows == [(lesson.title[:2], lesson.file, str(lesson.minutes)) for lesson in LESSONS]
+    assert rows == [
+        (lesson.title[:2], lesson.file, str(lesson.minutes), str(lesson.home or "-"))
+        for lesson in LESSONS
+    ]
 
 
 def test_make_targets_named_in_the_readme_exist():

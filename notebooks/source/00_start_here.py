@@ -1,8 +1,6 @@
 # %% [markdown]
 # # 00 Start here
 #
-# Time: 30 minutes
-#
 # The cell below shows all lessons. To run it, click into it and press Shift + Enter.
 
 # %%
@@ -33,7 +31,7 @@ import numpy as np
 from lstm_jax.course import check, guess, hint, plots, progress, sunspots, verdict
 
 # %% [markdown]
-# ## 1. The series, and how to use a lesson (3 min)
+# ## 1. The series, and how to use a lesson
 #
 # The lessons build on each other, so take them in the order of the list above. From 00 to 07 you
 # build the LSTM; from 08 to 12 you train it and use it; 13 shows where it fails.
@@ -61,7 +59,7 @@ print("JAX computes on:", ", ".join(device.device_kind for device in jax.devices
 # will differ.
 
 # %% [markdown]
-# ## 2. A state that walks along a sequence (8 min)
+# ## 2. A state that walks along a sequence
 #
 # > **Predict.** A memory starts at 0. At each step it keeps half of itself and takes half of what
 # > comes in. It reads 8, 8, 8, 0, 0. What does it hold at the end?
@@ -212,7 +210,7 @@ def leaky_sum(decay, xs):
 check("leaky_sum", leaky_sum)
 
 # %% [markdown]
-# ## 3. Why not a plain loop? (6 min)
+# ## 3. Why not a plain loop?
 #
 # Here is the same recurrence three times: a Python loop; that loop handed to `jit`; and `scan`
 # inside `jit`, which is `memory` from above.
@@ -339,7 +337,7 @@ print(f"take {per_step * len(xs) / 1000:,.0f} s to compile.")
 #    first use.
 
 # %% [markdown]
-# ## 4. `grad`: what does the last state feel? (6 min)
+# ## 4. `grad`: what does the last state feel?
 #
 # A derivative says how much a result moves when you nudge what went in. You can measure it: nudge
 # by a small $\varepsilon$ both ways and divide. Or you can let `jax.grad` work it out by the chain
@@ -474,7 +472,7 @@ check("sensitivity", sensitivity)
 # own. One never fades. The other does something worse.
 
 # %% [markdown]
-# ## 5. `vmap`: one rule, a whole batch (4 min)
+# ## 5. `vmap`: one rule, a whole batch
 #
 # Networks read many sequences side by side, a **batch**. You write the rule for one, and `vmap`
 # makes it a rule for many. `in_axes` says which arguments come in many: 0 for "one in each row",
@@ -540,7 +538,7 @@ def batched(decay, xss):
 check("batched", batched)
 
 # %% [markdown]
-# ## 6. Four traps (3 min)
+# ## 6. Four traps
 #
 # > **Predict.** The last cell of this section has a `print` in a jitted function and calls it three
 # > times, with 12, 12 and 24 numbers. How often does the `print` speak?

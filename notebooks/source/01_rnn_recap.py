@@ -10,8 +10,6 @@
 # - write a recurrent network and run it over time;
 # - derive its gradient by hand: backpropagation through time;
 # - train it on a real series and judge it against forecasts that cost nothing.
-#
-# Time: 60 minutes
 
 # %%
 import math
@@ -29,7 +27,7 @@ from lstm_jax.course.data.windows import fit_scale, split, windows
 from lstm_jax.training import adam, fit, mean_squared_error
 
 # %% [markdown]
-# ## 1. A memory to play with (4 min)
+# ## 1. A memory to play with
 #
 # A **sequence** is data in which order matters. A recurrent network reads it one step at a time,
 # and carries a few numbers along: its **state**, one number for each of its **units**. At each step
@@ -85,7 +83,7 @@ print(f"Your explorer: gain {explorer.gain:g}, length {np.linalg.norm(last):.2g}
 #    it. First the network gets a task.
 
 # %% [markdown]
-# ## 2. The task: the sun, a year ahead (5 min)
+# ## 2. The task: the sun, a year ahead
 #
 # The number of sunspots, month by month, is a sequence. Shuffle the months, and nothing is left to
 # forecast.
@@ -125,7 +123,7 @@ plots.curves(
 #    is seldom quite like what was.
 
 # %% [markdown]
-# ## 3. Windows and batches, and no leak (12 min)
+# ## 3. Windows and batches, and no leak
 #
 # A network learns from examples: here is what you know, there is what comes. We cut the series
 # into **windows**. Each window is an input, and the value `horizon` steps after its end is the
@@ -252,7 +250,7 @@ def make_windows(series, length, horizon):
 check("make_windows", make_windows)
 
 # %% [markdown]
-# ## 4. The cell, and the pass over time (11 min)
+# ## 4. The cell, and the pass over time
 #
 # The memory of lesson 00 kept a fixed share of itself. A **recurrent cell** learns three numbers
 # instead, and squashes their sum into (-1, 1) with tanh. With $w_x = 0.5$, $w_h = 0.8$, $b = 0.1$:
@@ -406,7 +404,7 @@ assert difference < 1e-4
 print(f"the five lines and your explorer differ by {difference:.1g}")
 
 # %% [markdown]
-# ## 5. Backpropagation through time, by hand (13 min)
+# ## 5. Backpropagation through time, by hand
 #
 # To learn, the RNN must know how its loss moves with each weight. The difficulty: $w_h$ is used at
 # every step. Change it, and every state changes, and so does all that follows from it.
@@ -556,7 +554,7 @@ assert difference < 1e-5
 print(f"w_h {matrix_by_hand.shape}: bptt and jax.grad differ by {difference:.0e} of its length")
 
 # %% [markdown]
-# ## 6. Train it on the sun (11 min)
+# ## 6. Train it on the sun
 #
 # The RNN leaves its last state. A **readout** turns the 32 numbers in it into a forecast: one
 # weight a unit, and a bias.
@@ -730,7 +728,7 @@ plots.curves(
 #    (A window of 48 months is what class time allows. There, 132 months did a little better.)
 
 # %% [markdown]
-# ## 7. What the state holds (3 min)
+# ## 7. What the state holds
 #
 # Take all test windows that end near 80 spots. Some are on the way up, some on the way down.
 # Persistence cannot tell one from the other.

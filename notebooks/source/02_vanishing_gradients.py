@@ -10,8 +10,6 @@
 # - read a map that shows which inputs an output still feels,
 # - say what the norm of the recurrent matrix promises, and what it does not,
 # - clip a gradient, and say what clipping cannot mend.
-#
-# Time: 60 minutes
 
 # %%
 import math
@@ -28,7 +26,7 @@ from lstm_jax.course import GradientExplorer, check, guess, hint, plots, progres
 from lstm_jax.course.data.windows import fit_scale, split, windows
 
 # %% [markdown]
-# ## 1. How much gets through (5 min)
+# ## 1. How much gets through
 #
 # Change the state $h_t$ of a network a little. All later states change with it, some more, some
 # less. How much of the change is left in the last one, $h_T$, at most? A gradient goes the same way
@@ -85,7 +83,7 @@ print(
 #   are made of.
 
 # %% [markdown]
-# ## 2. What every month gets to say (7 min)
+# ## 2. What every month gets to say
 #
 # From here on the networks are larger. The input is again the monthly sunspot number, brought to
 # mean 0 and standard deviation 1 on the first 80 % of the series. Most of this lesson looks at the
@@ -185,7 +183,7 @@ plots.curves(
 # - On this axis everything far back reads 0. It is not 0. From here on the axis is logarithmic.
 
 # %% [markdown]
-# ## 3. One unit: a product of numbers (8 min)
+# ## 3. One unit: a product of numbers
 #
 # Start with numbers. Multiply by the same factor again and again:
 
@@ -297,7 +295,7 @@ plots.curves(
 # - The cell checks itself: over 12 months each product equals what `jax.grad` finds.
 
 # %% [markdown]
-# ## 4. Many units: a product of matrices (8 min)
+# ## 4. Many units: a product of matrices
 #
 # With $H$ units a small change of the old state moves every new unit. That is a table of $H \times
 # H$ slopes, the Jacobian $J_t$:
@@ -404,7 +402,7 @@ plots.curves(
 #   the gradient vanishes or grows. Keep that in mind for section 7.
 
 # %% [markdown]
-# ## 5. Who still feels whom: the influence map (6 min)
+# ## 5. Who still feels whom: the influence map
 #
 # So far only the last step asked. Let every output $h_t$ ask every input $x_s$:
 #
@@ -457,7 +455,7 @@ for gain in (0.8, 1.5):
 # - Gain 1.5: the triangle is full. But a month long ago weighs as much as last month, or more.
 
 # %% [markdown]
-# ## 6. A deep net beside a long RNN (6 min)
+# ## 6. A deep net beside a long RNN
 #
 # Unroll an RNN and you see a deep net, with two peculiarities: every layer has the *same* matrix,
 # and every layer reads one more input.
@@ -542,7 +540,7 @@ plots.curves(
 # - In a deep net you can treat each layer on its own. In an RNN one matrix does all the steps.
 
 # %% [markdown]
-# ## 7. What the norm of $W_h$ promises (8 min)
+# ## 7. What the norm of $W_h$ promises
 #
 # Often taught: gradients vanish if the norm of $W_h$ is below 1, and explode if it is above 1. One
 # half is a theorem. The norm of a product is at most the product of the norms, and tanh has slope
@@ -669,7 +667,7 @@ print(
 )
 
 # %% [markdown]
-# ## 8. Exploding gradients, and clipping (12 min)
+# ## 8. Exploding gradients, and clipping
 #
 # A gradient that grows 1.1 times a step is more than 10,000 times as long after 100 steps. The
 # update follows it, and lands anywhere. First the smallest example, after Pascanu and others

@@ -10,8 +10,6 @@
 # - turn a bias into a memory time, and a memory time into a bias,
 # - say what goes wrong in a memory that never forgets, and how a gate empties it,
 # - say why the first value of one bias can decide whether a network learns.
-#
-# Time: 40 minutes
 
 # %%
 import math
@@ -28,7 +26,7 @@ from lstm_jax.course.data.windows import fit_scale, split
 from lstm_jax.training import adam, cross_entropy, fit
 
 # %% [markdown]
-# ## 1. A memory with a valve (9 min)
+# ## 1. A memory with a valve
 #
 # The **cell state** $c$ holds one number for each unit. Before anything new is written, the forget
 # gate $f$ decides how much of each number is kept.
@@ -128,7 +126,7 @@ def forget_gate(params, h_prev, x):
 check("forget_gate", forget_gate)
 
 # %% [markdown]
-# ## 2. Not a number, not a parameter (6 min)
+# ## 2. Not a number, not a parameter
 #
 # Here is an LSTM with $H = 16$ units, untrained. It reads ten years of sunspots, $T = 120$ months,
 # scaled to mean 0 and standard deviation 1.
@@ -198,7 +196,7 @@ verdict(
 #   peepholes; Gers and Schmidhuber, 2000.)
 
 # %% [markdown]
-# ## 3. How long is a memory? (10 min)
+# ## 3. How long is a memory?
 #
 # Put 1 into the memory and let nothing come in. Then each step leaves the share $f$ of what was
 # there, and with $f = \sigma(b)$ at all steps
@@ -351,7 +349,7 @@ def bias_for_half_life(steps):
 check("bias_for_half_life", bias_for_half_life)
 
 # %% [markdown]
-# ## 4. Held at 0, held at 1 (8 min)
+# ## 4. Held at 0, held at 1
 #
 # `Clamp` holds a gate at a value, whatever its weights say. The stream: all sunspot numbers since
 # 1749 as a share of the largest, so never negative. The cell: one unit that adds what it sees.
@@ -516,7 +514,7 @@ plots.curves(
 # years. And the output moves all the time.
 
 # %% [markdown]
-# ## 5. Does the first bias matter? (6 min)
+# ## 5. Does the first bias matter?
 #
 # Training can move a bias. So why care where it starts? A task where memory is everything: four
 # symbols pass in random order, one of them carries a mark. Name that one, 30 steps later.

@@ -10,8 +10,6 @@
 # - find the four blocks of weights in the arrays of an LSTM, and count them,
 # - say what a cell with a shut input gate still hears,
 # - say what is lost when gate and candidate share one weighted sum.
-#
-# Time: 35 minutes
 
 # %%
 from typing import NamedTuple
@@ -27,7 +25,7 @@ from lstm_jax.course.data.windows import fit_scale, split
 from lstm_jax.training import adam, fit, mean_squared_error
 
 # %% [markdown]
-# ## 1. How much, and what (3 min)
+# ## 1. How much, and what
 #
 # > **Predict.** At one step the input gate of a unit is $i = 0.1$ and its candidate is $g = -0.9$.
 # > The forget gate is 1. What happens to the cell state $c$?
@@ -59,7 +57,7 @@ verdict("one_write", answer, f"From {c:g} to {f * c + i * g:g}: it changes by {c
 # parameter. The weights are; the gate is computed anew at every step.
 
 # %% [markdown]
-# ## 2. Move the gate yourself (5 min)
+# ## 2. Move the gate yourself
 #
 # One unit reads noise: 60 numbers, as often above 0 as below. Its candidate follows them, and its
 # memory keeps 99 % at each step. Three sliders make the input gate: the weight on the input `w`,
@@ -109,7 +107,7 @@ print(f"Your explorer: gate from {i.min():.2f} to {i.max():.2f}, cell state {c[-
 # - Try the preset *closes when full*. With `u` below 0, what the cell shows shuts its own gate.
 
 # %% [markdown]
-# ## 3. A cell that adds (6 min)
+# ## 3. A cell that adds
 #
 # Now give the two a job. Here is a cell with one unit and weights set by hand. It reads a number
 # and a mark, and should add up the numbers that are marked. So $g$ looks at the number alone, and
@@ -205,7 +203,7 @@ def write(params, h_prev, x):
 check("write", write)
 
 # %% [markdown]
-# ## 4. One product, four weighted sums (5 min)
+# ## 4. One product, four weighted sums
 #
 # In the code there is one matrix `w_x`, one `w_h` and one `b`, and one line computes all sums.
 # That is for speed. Inside stand four blocks side by side, and no number belongs to two of them.
@@ -283,7 +281,7 @@ verdict(
 #   sums.
 
 # %% [markdown]
-# ## 5. Held shut, held open (7 min)
+# ## 5. Held shut, held open
 #
 # A clamp holds a gate at a value. Back to the sunspots, the last ten years of the forty: an LSTM
 # reads them three times: left free, with its input gate held shut from month 40 on, and with the
@@ -416,7 +414,7 @@ plots.curves(
 )
 
 # %% [markdown]
-# ## 6. One sum for both? (9 min)
+# ## 6. One sum for both?
 #
 # Often taught: a weighted sum of input and previous output goes through a sigmoid to make the gate,
 # and *the same* sum goes through tanh to make the candidate. In an LSTM there are two sums. Would

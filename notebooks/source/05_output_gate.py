@@ -12,8 +12,6 @@
 # - say what a cell with a shut output gate does not see,
 # - find the one unit of a cell that counts,
 # - compute how much gradient gets from the output back to the memory.
-#
-# Time: 40 minutes
 
 # %%
 from functools import partial
@@ -32,7 +30,7 @@ from lstm_jax.course.data.windows import fit_scale, split, windows
 from lstm_jax.training import adam, cross_entropy, fit, mean_squared_error
 
 # %% [markdown]
-# ## 1. What leaves the cell (7 min)
+# ## 1. What leaves the cell
 #
 # Numbers first. A cell holds $c = 2$. Its output gate is open, half open, nearly shut, shut:
 
@@ -128,7 +126,7 @@ assert difference < 1e-6
 print(f"h against o · tanh(c) over {len(xs)} months: largest difference {difference:.1e}")
 
 # %% [markdown]
-# ## 2. Counting past 1 (6 min)
+# ## 2. Counting past 1
 #
 # Let a cell count: how many months had more than 100 sunspots? One unit is enough, and nothing has
 # to be trained. Each gate gets a weight on $x$, a weight on $h$ and a bias:
@@ -205,7 +203,7 @@ print(f"From {last} on every count gives the same h, to the last bit.")
 # - So a cell that should be read counts in small steps. In section 5 it will add 0.02 an event.
 
 # %% [markdown]
-# ## 3. Why tanh on the way out? (4 min)
+# ## 3. Why tanh on the way out?
 #
 # It threw the count away. So leave it out, $h_t = o_t \cdot c_t$? Remember where $h$ goes: into all
 # four gates of the next step. As long as $|h| < 1$, it can add only so much to a gate's sum.
@@ -312,7 +310,7 @@ verdict(
 #   and others, "LSTM: A Search Space Odyssey", 2017).
 
 # %% [markdown]
-# ## 4. Which one is the memory? (6 min)
+# ## 4. Which one is the memory?
 #
 # Often taught: the hidden state $h$ is the memory of the network. Test it on trained networks. Five
 # LSTMs of 16 units see one of four symbols at each step. One symbol carries a mark, and the others
@@ -439,7 +437,7 @@ print(f"largest |c| {jnp.abs(record.c).max():.1f}, largest |h| {jnp.abs(record.h
 # - The values say the same as section 2: $c$ goes past 1, $h$ never.
 
 # %% [markdown]
-# ## 5. Speak only when asked (13 min)
+# ## 5. Speak only when asked
 #
 # Back to the counter. It should be silent, and say its count only when a second input, the *query*
 # $q$, is 1. The output gate listens to $q$ alone: $o = \sigma(w\,q + b)$.
@@ -616,7 +614,7 @@ for name, values in {"memory c": record.c[1:], "output h": record.h[1:]}.items()
 print(f"hidden at {place}; yours says {counting_unit(record, counted)}")
 
 # %% [markdown]
-# ## 6. What gradient gets in (4 min)
+# ## 6. What gradient gets in
 #
 # A loss looks at $h$. To change what is in $c$, its gradient must come in by the way out:
 #
@@ -739,14 +737,13 @@ progress()
 # %% [markdown] tags=["instructor"]
 # ## For the instructor
 #
-# | minute | section | if time is short |
-# |---|---|---|
-# | 0 | 1 what leaves the cell; explorer; `lstm_output` | do not skip the explorer |
-# | 7 | 2 counting | table and figure; skip reading back |
-# | 13 | 3 tanh on the way out | print the table, skip the code |
-# | 17 | 4 which is the memory | the figure and the verdict; skip the code |
-# | 23 | 5 speak when asked; `query_gate`, `counting_unit` at 31 | leave the rest for home |
-# | 36 | 6 gradient; `output_slope` | show the figure, give the exercise as homework |
+# **When time is short**
+# - Section 1: do not skip the explorer.
+# - Section 2: show the table and the figure; skip reading back.
+# - Section 3: print the table, skip the code.
+# - Section 4: show the figure and the verdict; skip the code.
+# - Section 5: do `query_gate` and `counting_unit`; leave the rest for home.
+# - Section 6: show the figure, give the exercise as homework.
 #
 # Answers: 1 (b), 2 (b), 3 (c), 4 (c), 5 (c), 6 (c).
 #

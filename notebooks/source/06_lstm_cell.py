@@ -12,8 +12,6 @@
 # - tell the two paths on which gradient comes back, and compute both,
 # - take one step of backpropagation through the cell by hand,
 # - say which part of "the LSTM solves vanishing and exploding gradients" holds.
-#
-# Time: 55 minutes
 
 # %%
 import math
@@ -52,7 +50,7 @@ from lstm_jax.course.l06.recall import load_recall
 from lstm_jax.losses import cross_entropy
 
 # %% [markdown]
-# ## 1. One step, wire by wire (7 min)
+# ## 1. One step, wire by wire
 #
 # The whole cell, every line of which you have met. Each small letter is a vector of $H$ numbers,
 # $\odot$ multiplies unit by unit:
@@ -159,7 +157,7 @@ for name, value in hand.items():
     print(f"{name}   {value:7.3f}    {shown:7.3f}   {abs(value - shown):10.0e}")
 
 # %% [markdown]
-# ## 2. Four ways to write it (9 min)
+# ## 2. Four ways to write it
 #
 # A cell of $H = 16$ units reads ten years of the sun, $T = 120$ months of $D = 2$ numbers: the
 # sunspot number, and its change since the month before. The biases are random here. With biases of
@@ -292,7 +290,7 @@ verdict("four_ways", answer, f"At most {worst:.1e}. The four are the same cell."
 #   Section 4 has a cell in which small changes do.
 
 # %% [markdown]
-# ## 3. How much there is to learn (4 min)
+# ## 3. How much there is to learn
 #
 # > **Predict.** A cell reads $D = 64$ numbers with $H = 64$ units. You double $H$. The numbers to
 # > learn become
@@ -349,7 +347,7 @@ verdict("double_the_units", nearest[0], f"From H = 64 to 128 it is {grown:.2f} t
 #   two is all that acts.
 
 # %% [markdown]
-# ## 4. Two paths back (19 min)
+# ## 4. Two paths back
 #
 # How does the memory $c_{t-1}$ act on $c_t$? Directly, the forget gate keeps a share of it. And on
 # a detour: it is shown, as $h_{t-1}$, and then every gate of step $t$ hears it.
@@ -566,7 +564,7 @@ else:
     print(f"{T} steps back: by hand and by jax.grad differ by {apart:.0e} of the largest entry")
 
 # %% [markdown]
-# ## 5. Vanishing *and* exploding? (6 min)
+# ## 5. Vanishing *and* exploding?
 #
 # Often taught: the LSTM solves the problem of vanishing and exploding gradients. First try it
 # yourself, on networks of 8 units that nobody has trained. Blue is the LSTM.
@@ -722,7 +720,7 @@ print(f"Verdict: the longest is {times:,.0f} times the typical one. {suits} suit
 # does not always do harm. Clipping means not having to find out.
 
 # %% [markdown]
-# ## 6. The same cell, trained (10 min)
+# ## 6. The same cell, trained
 #
 # So far all weights were random. This network has learned the task of lesson 03: of 40 symbols one
 # carries a mark, and 30 steps later, at the end, the network has to name it. There are four
@@ -843,14 +841,13 @@ progress()
 # %% [markdown] tags=["instructor"]
 # ## For the instructor
 #
-# | minute | section | if time is short |
-# |---|---|---|
-# | 0 | 1 one step in the diagram | never skip the explorer; skip the calculation by hand |
-# | 7 | 2 four ways to write it; `lstm_step` | show the loops, do the exercise, skip NumPy |
-# | 16 | 3 how much to learn; `lstm_parameters` | ask the question, show the table |
-# | 20 | 4 two paths back; `through_h`, `step_back` at 29 | the figure; one exercise for home |
-# | 39 | 5 vanishing and exploding | the explorer as a contest, then the table |
-# | 45 | 6 the same cell, trained; `hold_forget` at 50 | the explorer alone |
+# **When time is short**
+# - Section 1: never skip the explorer; skip the calculation by hand.
+# - Section 2: show the loops, do the exercise, skip NumPy.
+# - Section 3: ask the question, show the table.
+# - Section 4: show the figure; leave one exercise for home.
+# - Section 5: use the explorer as a contest, then show the table.
+# - Section 6: use the explorer alone.
 #
 # Answers: 1 (b), 2 (b), 3 (b), 4 (c) and (d), 5 (b) and (c), 6 (b).
 #

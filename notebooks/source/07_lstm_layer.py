@@ -12,8 +12,6 @@
 # - stack layers, and read from both ends,
 # - cut a long sequence into pieces without losing anything,
 # - say what the gates do against vanishing gradients, and what they need for it.
-#
-# Time: 55 minutes
 
 # %%
 import math
@@ -47,7 +45,7 @@ from lstm_jax.course.data.windows import fit_scale, split
 from lstm_jax.training import adam, cross_entropy, fit
 
 # %% [markdown]
-# ## 1. A hundred cells in a chain (7 min)
+# ## 1. A hundred cells in a chain
 #
 # Two layers, ready made: an RNN and an LSTM read the same 100 months of sunspots. Neither is
 # trained. How much of a small change at step $t$ is left at step 100? The solid lines count all
@@ -146,7 +144,7 @@ if grown:
 # That is before training. Section 6 trains both. First, build the chain.
 
 # %% [markdown]
-# ## 2. From one step to a layer (17 min)
+# ## 2. From one step to a layer
 #
 # One step, as in lesson 06. It works on a batch as it stands: `x` is `(B, D)`, the state is two
 # arrays `(B, H)`, and a product with a matrix treats each row on its own.
@@ -438,7 +436,7 @@ plots.bars(
 #   with other sizes, the numbers differ. The verdict says what holds on yours.
 
 # %% [markdown]
-# ## 3. Many sequences, some of them short (9 min)
+# ## 3. Many sequences, some of them short
 #
 # Sentences differ in length, and an array has one $T$. So the short ones are filled up with zeros,
 # the **padding**. Each letter is one of $D = 27$ features.
@@ -565,7 +563,7 @@ def last_valid(hs, lengths):
 check("last_valid", last_valid)
 
 # %% [markdown]
-# ## 4. Up, and back (7 min)
+# ## 4. Up, and back
 #
 # **Stacked.** The outputs of one layer are a sequence, so another layer can read them: the upper
 # one has `w_x` of shape `(H, 4H)`.
@@ -676,7 +674,7 @@ def bidirectional(forward, backward, xs, lengths):
 check("bidirectional", bidirectional)
 
 # %% [markdown]
-# ## 5. The state passed along (4 min)
+# ## 5. The state passed along
 #
 # 240 months, read at once or in four pieces of 60. `run` takes the state to start with and gives
 # back the one it ended with.
@@ -741,7 +739,7 @@ plots.curves(
 #   lesson 09.)
 
 # %% [markdown]
-# ## 6. Do gates solve the decay? (11 min)
+# ## 6. Do gates solve the decay?
 #
 # Now train. The task of lesson 03: four symbols pass in random order, one of them carries a mark;
 # name that one 30 steps later. The rules, fixed before the run:
@@ -942,14 +940,13 @@ progress()
 # %% [markdown] tags=["instructor"]
 # ## For the instructor
 #
-# | minute | section | if time is short |
-# |---|---|---|
-# | 0 | 1 the chain; explorer at 1, table at 5 | do not skip the explorer |
-# | 7 | 2 the layer; `scan_layer` at 9, race at 15, last rungs at 19 | two hints; last figure only |
-# | 24 | 3 padding; `last_valid` at 29 | show the figure, exercise for home |
-# | 33 | 4 up and back; `bidirectional` at 37 | the figure only |
-# | 40 | 5 pieces | the verdict only |
-# | 44 | 6 training; start it, then ask; `long_memory` at 50 | do not skip the training |
+# **When time is short**
+# - Section 1: do not skip the explorer.
+# - Section 2: give two hints; show the last figure only.
+# - Section 3: show the figure, leave the exercise for home.
+# - Section 4: show the figure only.
+# - Section 5: show the verdict only.
+# - Section 6: do not skip the training.
 #
 # Answers: 1 (c), 2 (c), then what the run says, mostly (c), 3 (c), 4 (a), 5 (b), 6 what the run
 # says, mostly (c).

@@ -12,8 +12,6 @@
 # - compare two kinds of network on equal terms,
 # - say how an LSTM must begin to learn something over 100 steps and more,
 # - read "7 of 8" with the interval that belongs to it.
-#
-# Time: 65 minutes, two of them for training
 
 # %%
 import math
@@ -51,7 +49,7 @@ use_cores(most=8)
 print(jax.device_count(), "devices:", jax.devices()[0].platform)
 
 # %% [markdown]
-# ## 1. Eight at once (6 min)
+# ## 1. Eight at once
 #
 # *Temporal order*: among random symbols there is an X or a Y early on, and an X or a Y half way. At
 # the end the network says which came in which order, XX, XY, YX or YY. Guessing is right in 25 %.
@@ -99,7 +97,7 @@ else:
         print("The verdict waits for a learning rate of 10^-1: train with it, run this cell again.")
 
 # %% [markdown]
-# ## 2. What is a smooth curve? (8 min)
+# ## 2. What is a smooth curve?
 #
 # First a task. *Adding*: at each of 20 steps comes a number between -1 and 1. Two of them, $a$ and
 # $b$, carry a mark. At the end the network has to say $0.5 + (a + b)/4$, a number from 0 to 1. It
@@ -153,7 +151,7 @@ def roughness(loss):
 check("roughness", roughness)
 
 # %% [markdown]
-# ## 3. One curve proves nothing (8 min)
+# ## 3. One curve proves nothing
 #
 # Eight RNNs and eight LSTMs, 32 units each. `train` hands all eight of a kind to `fit` at once, as
 # you did in lesson 07.
@@ -240,7 +238,7 @@ plots.bands(
 )
 
 # %% [markdown]
-# ## 4. Equal terms (8 min)
+# ## 4. Equal terms
 #
 # What is a fair race between an RNN and an LSTM? With 32 units each, the LSTM has four times as
 # many weights. With as many weights each, the RNN has twice as many units.
@@ -317,7 +315,7 @@ verdict("one_rate", answer, f"The choice: {choice}.")
 #   not.
 # - A row in which nothing differs is a network that learned at no rate. Its "best" is luck.
 #
-# ## 5. Three claims (11 min)
+# ## 5. Three claims
 #
 # The rules, fixed before the run:
 #
@@ -457,7 +455,7 @@ verdict("three_claims", answer, f"Supported everywhere: {everywhere}.")
 # - No line says *why*. A rough curve can mean a learning rate at the upper end of what works, and
 #   that is what a search for speed picks.
 #
-# ## 6. A hundred steps and more (10 min)
+# ## 6. A hundred steps and more
 #
 # Both tasks, adding and temporal order, come from the paper that introduced the LSTM (Hochreiter
 # and Schmidhuber, 1997). Their networks solved temporal order at 100 to 110 steps after 31,390
@@ -580,7 +578,7 @@ plots.curves(
 # - Beyond 100 steps the learning rates are those found at 100. A search at the full length might do
 #   better, for anyone.
 #
-# ## 7. How to begin (7 min)
+# ## 7. How to begin
 #
 # All these LSTMs began in the same way, called **chrono** (Tallec and Ollivier, 2018). You know
 # from lesson 03 that a forget gate which stands at $\sigma(b)$ keeps its memory for
@@ -668,7 +666,7 @@ plots.bands(
 )
 
 # %% [markdown]
-# ## 8. Clipping, and every gate held (6 min)
+# ## 8. Clipping, and every gate held
 #
 # **Clipping** shortens a gradient that is longer than 1 (lesson 02). Here are networks with and
 # without it, at the learning rate that was found for them, at three times and at ten times that
@@ -750,8 +748,8 @@ verdict("missed_most", answer, f"Solved, of 16 each: {each}.")
 # - In a large study on speech, handwriting and music (Greff and others, 2017) the forget gate and
 #   the tanh on the output counted most.
 
-# %% [markdown]
-# ## 9. An open end (for home)
+# %% [markdown] tags=["home"]
+# ## 9. An open end
 #
 # The LSTMs of the races had 5,380 numbers each. *How much a task needs is known only when someone
 # has done it with less.* Hand in one network that solves temporal order at 100 steps with as few
@@ -802,15 +800,13 @@ progress()
 # %% [markdown] tags=["instructor"]
 # ## For the instructor
 #
-# | minute | what |
-# |---|---|
-# | 0 | section 1. Let the class vote on a setting, train it, keep it, vote on the next |
-# | 6 | section 2; start the race of section 3 meanwhile |
-# | 14 | section 3. Let each student pick a pair of seeds first, and count the winners |
-# | 22 | section 4. Ask for other fair terms: same seconds, same memory |
-# | 30 | section 5. Start its live race before you read out the rules |
-# | 41 | section 6. Start the two live races, collect the predictions meanwhile |
-# | 51 | section 7, then 8 |
+# **In class**
+# - Section 1: let the class vote on a setting, train it, keep it, vote on the next.
+# - Section 2: start the race of section 3 before you talk.
+# - Section 3: let each student pick a pair of seeds first, and count the winners.
+# - Section 4: ask for other fair terms: same seconds, same memory.
+# - Section 5: start its live race before you read out the rules.
+# - Section 6: start the two live races, collect the predictions meanwhile.
 #
 # **Wrong answers to expect**
 # - *"The average of eight curves is smooth, so the network is."* The median of eight rough curves

@@ -11,8 +11,6 @@
 # - say when to carry the state from batch to batch, and when not to,
 # - let a model write, and choose how daring it is,
 # - find units that keep track of quotes, brackets and indentation.
-#
-# Time: 70 minutes, two of them for training
 
 # %%
 import jax
@@ -35,7 +33,7 @@ from lstm_jax.course.l09 import study as language
 from lstm_jax.models.language import init_language_model, predict, sample
 
 # %% [markdown]
-# ## 1. A text, and what it costs (8 min)
+# ## 1. A text, and what it costs
 #
 # The text is what Python prints for `help("for")`, `help("lambda")` and so on, topic after topic.
 # It comes with Python, so there is nothing to download. Topics quote each other at length. We keep
@@ -82,7 +80,7 @@ def bits_per_character(logits, targets):
 check("bits_per_character", bits_per_character)
 
 # %% [markdown]
-# ## 2. Baselines that only count (9 min)
+# ## 2. Baselines that only count
 #
 # A **5-gram** looks at the last four characters. It has counted what came after these four in the
 # training text, and says so. An $n$-gram looks at $n - 1$ characters. A 1-gram, or unigram, looks
@@ -163,7 +161,7 @@ for n in (1, 2, 5):
 #   does not help: a limit that no counting gets past.
 # - The 5-gram writes words, and forgets within four characters what it was about.
 #
-# ## 3. The network (5 min)
+# ## 3. The network
 #
 # An LSTM has no table. It reads one symbol a step, and its state is what it makes of all it has
 # read.
@@ -191,7 +189,7 @@ print(f"scores {logits.shape} are (batch, time, symbols)")
 print(f"untrained, it costs {language.score(fresh, test_ids):.2f} bits a character")
 
 # %% [markdown]
-# ## 4. A text without an end (12 min)
+# ## 4. A text without an end
 #
 # Gradient must go back through time, and all states must be kept for it. Through 300,000 characters
 # that takes too much memory for one single update. So we cut. The text becomes 32 **rows**, each a
@@ -283,7 +281,7 @@ plots.curves(
 # - In a real text much of what is learned inside a chunk is good outside too. That is why the cut
 #   hurts less there.
 #
-# ## 5. Train, and let it write meanwhile (8 min)
+# ## 5. Train, and let it write meanwhile
 #
 # > **Predict.** After a minute of training, will the LSTM be below the best $n$-gram?
 # > - (a) no, a minute is too short for that
@@ -340,7 +338,7 @@ plots.bars(
 # text kept apart for choosing would have been the honest way.
 
 # %% [markdown]
-# ## 6. Carry always, or never? (5 min)
+# ## 6. Carry always, or never?
 #
 # Often taught in one of two ways: *carry the state from batch to batch*, or *start each batch with
 # a state of 0*. Three small models, the same text, the same chunks of 16, the same number of steps:
@@ -407,7 +405,7 @@ verdict(
 #   Ask of your batches: does row 7 of the next one continue row 7 of this one? Once shuffled, it
 #   does not.
 #
-# ## 7. Let it write (6 min)
+# ## 7. Let it write
 #
 # The model gives probabilities; how do you make a text of them? Take the most likely symbol each
 # time, or draw. In between lies the **temperature** $\tau$: divide the scores by it, then draw.
@@ -474,7 +472,7 @@ verdict("temperature", answer, f"Different words of 100: {each}.")
 # - Try your own prompt: change `PROMPT` and run the cell again. Characters that the model does not
 #   know are read as "unknown", of a long prompt the last 256 characters count, and it says so.
 #
-# ## 8. How far back does it look? (5 min)
+# ## 8. How far back does it look?
 #
 # An $n$-gram sees $n - 1$ characters. And the LSTM? We let it see only the last few: for 1,000
 # places of the test part it starts with a state of 0, reads $m$ characters, and names the next one.
@@ -532,7 +530,7 @@ plots.curves(
 # - What comes from far back is worth little *on average*. A bracket that was opened 60 characters
 #   ago matters once, but there it matters much. The next section looks for it.
 #
-# ## 9. What do single units do? (12 min)
+# ## 9. What do single units do?
 #
 # The model has 128 units, each with a number $c$. Nobody told them what to count. We look for units
 # that follow something we can compute from the text:
@@ -663,16 +661,12 @@ progress()
 # %% [markdown] tags=["instructor"]
 # ## For the instructor
 #
-# | minute | what |
-# |---|---|
-# | 0 | section 1. Ask for the next character of a sentence on the board, letter by letter |
-# | 8 | section 2. Let them guess which text was written by which n-gram |
-# | 17 | section 3 |
-# | 22 | section 4. Start the lag task before you explain it |
-# | 34 | section 5. Read the samples aloud while it trains |
-# | 42 | section 6, then 7 |
-# | 53 | section 8 |
-# | 59 | section 9. Let each group follow another of the four, and show its unit to the class |
+# **In class**
+# - Section 1: ask for the next character of a sentence on the board, letter by letter.
+# - Section 2: let them guess which text was written by which n-gram.
+# - Section 4: start the lag task before you explain it.
+# - Section 5: read the samples aloud while it trains.
+# - Section 9: let each group follow another of the four, and show its unit to the class.
 #
 # **Wrong answers to expect**
 # - *"The state is carried, so the gradient is too."* Let them find where the next chunk's gradient

@@ -9,8 +9,6 @@
 # - say what attention adds, and compute where it looks;
 # - write a translation greedily, and with a beam;
 # - judge a translation by texts that nobody has seen, beside ways that need no network.
-#
-# Time: 70 minutes, one of them for training
 
 # %%
 from itertools import pairwise
@@ -27,7 +25,7 @@ from lstm_jax.course.l10 import study, translators
 from lstm_jax.models.translation import init_translator, teacher_forced, translation_loss
 
 # %% [markdown]
-# ## 1. Texts in two languages (7 min)
+# ## 1. Texts in two languages
 #
 # Dates, written out, are small sentences with a grammar of their own. A program writes them here,
 # in as many languages as you like, so there is no end of pairs. Of ten thousand days we keep 2,000
@@ -94,7 +92,7 @@ verdict("word_for_word", answer, f"Dates {date_share:.1%}, numbers {number_share
 #    That is a good place to learn how a network works. It is not real translation: that comes in
 #    section 8.
 #
-# ## 2. Encoder and decoder (10 min)
+# ## 2. Encoder and decoder
 #
 # Letters become numbers first, a place each in a **vocabulary**. One symbol is added, `↵`: it says
 # that a text has ended. (For the numbers a symbol is a whole word, a space or a hyphen.)
@@ -158,7 +156,7 @@ print("scores of each symbol:", teacher_forced(fresh, few).shape, "(B, T, V)")
 print(f"loss {float(translation_loss(fresh, few)):.2f}, ln {places} = {np.log(places):.2f}")
 
 # %% [markdown]
-# ## 3. All in one state (7 min)
+# ## 3. All in one state
 #
 # Now train. Everything the decoder knows of the date comes through one state, 64 numbers $h$ and 64
 # numbers $c$.
@@ -209,7 +207,7 @@ verdict("dates_read_once", answer, f"Right: {share:.1%} of {unseen:,} unseen.")
 # 3. Squeezing everything through one state is possible. With ten times the training it would come a
 #    good deal further. But why should it?
 #
-# ## 4. Attention: look it up (13 min)
+# ## 4. Attention: look it up
 #
 # You would not learn the date by heart. You would look at it while you write. The encoder's outputs
 # $m_1 \dots m_S$ are still there: a memory with a place for each symbol. At every step the decoder
@@ -304,7 +302,7 @@ for kind, largest in sharp.items():
 # 3. So a map of attention is not a dictionary. It shows where something was looked up, not all that
 #    was used; and $m_s$ holds all that was read up to $s$, not only symbol $s$.
 #
-# ## 5. Does it help to read backwards? (6 min)
+# ## 5. Does it help to read backwards?
 #
 # In 2014 Sutskever, Vinyals and Le translated with two LSTMs and one state between them. They gave
 # the source **back to front**, and reported that it helped much: the first words to be written are
@@ -349,7 +347,7 @@ verdict(
 #   the long way now.
 # - With attention, in the first row, nothing has to be near to anything.
 #
-# ## 6. Other orders (8 min)
+# ## 6. Other orders
 #
 # The same program, other pairs. Nothing is changed but the texts.
 #
@@ -410,7 +408,7 @@ plots.attention_map(
 )
 
 # %% [markdown]
-# ## 7. Now you (5 min)
+# ## 7. Now you
 #
 # Type a date, in the form of those above, and run the cell. Then try to break it: another year, a
 # month that does not exist, your name, nothing at all.
@@ -454,7 +452,7 @@ usual = sum(copied[:2])
 verdict("strange_years", answer, f"Copied {usual} of 2 usual years, {strange} of 4 strange ones.")
 
 # %% [markdown]
-# ## 8. Texts that people translated (6 min)
+# ## 8. Texts that people translated
 #
 # All these pairs came from rules. Here are others: the menus, buttons and messages of JupyterLab,
 # as people translated them into French. Short texts, but every one means something else.
@@ -531,7 +529,7 @@ plots.curves(
 #   decoder, attention. Drop the two LSTMs, and keep the attention, and you have what is used today.
 
 # %% [markdown]
-# ## 9. Greedy, or with a beam (8 min)
+# ## 9. Greedy, or with a beam
 #
 # So far the decoder took the best symbol at each step. That is **greedy**. A text whose first
 # symbol is only second best may be the more probable one as a whole. A **beam search** keeps the
@@ -604,16 +602,13 @@ progress()
 # %% [markdown] tags=["instructor"]
 # ## For the instructor
 #
-# | minute | what |
-# |---|---|
-# | 0 | section 1. Let the class find the rules of the three corpora themselves |
-# | 7 | section 2, and the first exercise |
-# | 17 | section 3. Start its training before you read the text |
-# | 24 | section 4. Start its training before the second exercise |
-# | 37 | section 5, training meanwhile |
-# | 43 | section 6. Two trainings: collect the predictions |
-# | 51 | sections 7 and 8. Let them type before they read on |
-# | 62 | section 9; its exercise may be homework |
+# **In class**
+# - Section 1: let the class find the rules of the three corpora themselves.
+# - Section 3: start its training before you read the text.
+# - Section 4: start its training before the second exercise.
+# - Section 6: it trains twice; collect the predictions meanwhile.
+# - Sections 7 and 8: let them type before they read on.
+# - Section 9: its exercise may be homework.
 #
 # **Wrong answers to expect**
 # - *"98 % of the symbols are right, so nearly all dates are."* A date has 25 symbols, and one wrong

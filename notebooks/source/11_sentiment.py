@@ -11,8 +11,6 @@
 # - read texts of different lengths side by side without the padding getting in,
 # - say whether one classifier is better than another, or lucky,
 # - find out what a network has learned of *not*, and of the order of words.
-#
-# Time: 75 minutes, one of them for training
 
 # %%
 import math
@@ -30,7 +28,7 @@ from lstm_jax.course.statistics import compare
 from lstm_jax.models import sentiment
 
 # %% [markdown]
-# ## 1. Two piles of text (5 min)
+# ## 1. Two piles of text
 #
 # Somebody has sorted both piles into positive and negative. The first one holds sentences out of
 # reviews of films (Pang and Lee, 2005), the second whole reviews (Maas and others, 2011), of which
@@ -62,7 +60,7 @@ print(*known.ids(cut), sep=" | ")
 # %% [markdown]
 # Note how *isn't* is cut: the *not* is a word of its own. Section 6 is about it.
 #
-# ## 2. First, count words (10 min)
+# ## 2. First, count words
 #
 # Forget the order of the words. Count for each word how often it stands in positive texts, $p$, and
 # in negative ones, $n$. Its **weight** is the logarithm of how much larger its share is in the
@@ -124,7 +122,7 @@ verdict("counting_words", answer, f"{short:.1%} of the sentences, {long:.1%} of 
 # - Single words do carry most of what there is. A longer text has more of them, so the luck of
 #   single words evens out.
 #
-# ## 3. A network that reads (10 min)
+# ## 3. A network that reads
 #
 # Three parts.
 #
@@ -189,7 +187,7 @@ for pooling in sentiment.POOLINGS:
     print(f"{pooling}: eight texts side by side and one by one differ by {apart:.1g} at most")
 
 # %% [markdown]
-# ## 4. Train, and stop in time (12 min)
+# ## 4. Train, and stop in time
 #
 # There are 6,000 sentences to learn from, and more than twenty times as many numbers to set. The
 # network can learn the sentences by heart. Two remedies:
@@ -310,7 +308,7 @@ verdict(
 # interval that holds the true difference with 95 % confidence, and $p$. An interval around 0 says:
 # a tie, as far as this test part can tell.
 #
-# ## 5. More to read (10 min)
+# ## 5. More to read
 #
 # The reviews: three times as many texts, each ten times as long. To train on them takes minutes, so
 # these two networks came with the lesson. `python -m lstm_jax.course.l11.study` trains them anew.
@@ -380,7 +378,7 @@ verdict(
 # - What carries over is what the words mean and how they act on each other. Plain counts of another
 #   kind of text carry its habits over as well.
 #
-# ## 6. What padding does (8 min)
+# ## 6. What padding does
 #
 # Often taught: *the last row of the outputs is the summary of the sentence*. Then somebody pads the
 # sentences to the same length, and the last row is no more the row of the last word.
@@ -447,7 +445,7 @@ plots.curves(
 # - With `lengths` the last *row* holds zeros, and the final *state* is the summary. So the sentence
 #   above holds for texts of one length alone. Take the state, or the row at `lengths - 1`.
 #
-# ## 7. Does it read, or does it count? (10 min)
+# ## 7. Does it read, or does it count?
 #
 # Naive Bayes cannot know the order of words. An LSTM can. Does it use it? Shuffle the words of each
 # text, and ask again.
@@ -551,7 +549,7 @@ pair = compare(on_sentences["mean"][denies], on_sentences["naive Bayes"][denies]
 print(f"LSTM (mean) beside counting, on those that deny: {pair}")
 
 # %% [markdown]
-# ## 8. A sentence, word by word (6 min)
+# ## 8. A sentence, word by word
 #
 # What would the network say if the text ended here? And here? Type a sentence of your own. The
 # colour of a word is the answer after it, red for positive and blue for negative; a dashed frame
@@ -593,7 +591,7 @@ else:
     print("There is no word in the explorer: write a few.")
 
 # %% [markdown]
-# ## 9. Wrong, and sure of it (4 min)
+# ## 9. Wrong, and sure of it
 #
 # A score far from 0 is a network that is sure. Of the sentences with a *not*, read those on which
 # it is most sure and wrong.
@@ -635,15 +633,13 @@ progress()
 # %% [markdown] tags=["instructor"]
 # ## For the instructor
 #
-# | minute | what |
-# |---|---|
-# | 0 | sections 1 and 2. Let the class name the most positive word before the list |
-# | 15 | section 3 |
-# | 25 | section 4. Start the training first, then talk about the two remedies |
-# | 37 | section 5. The second half trains again, half a minute: start it before the prediction |
-# | 47 | section 6. The wrong code is everywhere: ask who has written `hs[:, -1]` |
-# | 55 | section 7, the heart of the lesson |
-# | 65 | sections 8 and 9, with sentences of the class |
+# **In class**
+# - Sections 1 and 2: let the class name the most positive word before the list.
+# - Section 4: start the training first, then talk about the two remedies.
+# - Section 5: the second half trains again, half a minute: start it before the prediction.
+# - Section 6: the wrong code is everywhere, so ask who has written `hs[:, -1]`.
+# - Section 7: do not skip it.
+# - Sections 8 and 9: take sentences of the class.
 #
 # **Wrong answers to expect**
 # - *"76 % is good."* Beside what?

@@ -11,8 +11,6 @@
 # - give intervals, and check whether they keep their promise;
 # - see through a price forecast that only looks right;
 # - say what prices allow, and what they do not, with an interval.
-#
-# Time: 65 minutes
 
 # %%
 import jax
@@ -43,7 +41,7 @@ use_cores(most=4)  # a core for each network
 print(jax.device_count(), "devices:", jax.devices()[0].platform)
 
 # %% [markdown]
-# ## 1. Rivals that cost nothing, at each horizon (8 min)
+# ## 1. Rivals that cost nothing, at each horizon
 #
 # The sun, month by month. We stand at the end of 1978, know all that came before, and say what
 # comes in each of the next 24 months. Then we move on by one month and say it again, up to the end
@@ -118,7 +116,7 @@ def skill_per_horizon(forecast, truth, free):
 check("skill_per_horizon", skill_per_horizon)
 
 # %% [markdown]
-# ## 2. Gaps (4 min)
+# ## 2. Gaps
 #
 # Real series have holes: a cloudy month, a broken sensor. They come as NaN, and one NaN in a batch
 # makes the loss NaN. So `windows` refuses them.
@@ -163,7 +161,7 @@ print(f"{(~filled.known).sum()} gaps filled; {len(xs)} windows")
 print(f"a filled value is no measurement: {int((was_known == 0).sum())} targets do not count")
 
 # %% [markdown]
-# ## 3. An LSTM that mends persistence (11 min)
+# ## 3. An LSTM that mends persistence
 #
 # The network does not have to find out that the sun of next month is like that of this month. We
 # give it that for free, and let it say what is to be *added*:
@@ -249,7 +247,7 @@ plots.curves(
 #    two kinds of luck: that of the seed, and that of the years. The four networks tell about the
 #    first. For the second there are two ways: more years, which is the backtest, and an interval.
 #
-# ## 4. A backtest walks forward in time (8 min)
+# ## 4. A backtest walks forward in time
 #
 # A **backtest** asks: how would it have gone? We stand in 1889, know what came before, and forecast
 # until 1918; then in 1919, 1949 and 1979. At each cut all is made anew, from the past of that cut:
@@ -332,7 +330,7 @@ else:
     print("Verdict: not settled. 120 years are too few to tell the two apart.")
 
 # %% [markdown]
-# ## 5. How sure? (9 min)
+# ## 5. How sure?
 #
 # "It will be 80" is half a forecast. "With 90 % it will be between 50 and 120" is a whole one, and
 # it can be checked: count how often it holds.
@@ -432,7 +430,7 @@ else:
 #    years are wilder than those, its intervals are too narrow, and nothing in it will say so.
 #    So count.
 #
-# ## 6. A price forecast that looks right (8 min)
+# ## 6. A price forecast that looks right
 #
 # Now the stock market: Microsoft, day by day. First the way it is done in a hundred tutorials:
 # scale the price, cut windows, train an LSTM to say tomorrow's price, and draw it over the test
@@ -532,7 +530,7 @@ plots.curves(
 )
 
 # %% [markdown]
-# ## 7. What prices allow (9 min)
+# ## 7. What prices allow
 #
 # So forecast what persistence leaves over: the **return**, the step from one day to the next,
 # $r_t = \ln (P_t / P_{t-1})$. About 0.01 is one percent up. A forecast of $r = 0$ is persistence of
@@ -666,7 +664,7 @@ plots.bars(
 # - "Prices cannot be forecast" is not what was shown. These shares, in these years, from their own
 #   past, with these tools: no.
 #
-# ## 8. How to look better than you are (5 min)
+# ## 8. How to look better than you are
 #
 # Three leaks. Each is a line that looks harmless, and none of them raises an error.
 #
@@ -759,16 +757,12 @@ progress()
 # %% [markdown] tags=["instructor"]
 # ## For the instructor
 #
-# | minute | what |
-# |---|---|
-# | 0 | section 1. Let the class bet on a rival for one month, and for two years |
-# | 8 | section 2, short; those who are quick may do it without a loop |
-# | 12 | section 3. Training takes seconds. Ask who would publish the first picture |
-# | 23 | section 4. Start the cell first, collect the predictions while it runs |
-# | 31 | section 5 |
-# | 40 | section 6. Show the picture, ask who would invest, wait for the hands |
-# | 48 | section 7 |
-# | 57 | section 8 |
+# **In class**
+# - Section 1: let the class bet on a rival for one month, and for two years.
+# - Section 2: keep it short; those who are quick may do it without a loop.
+# - Section 3: training takes seconds. Ask who would publish the first picture.
+# - Section 4: start the cell first, collect the predictions while it runs.
+# - Section 6: show the picture, ask who would invest, wait for the hands.
 #
 # **Wrong answers to expect**
 # - *"R² is 0.98, so it explains 98 %."* Of the distance from the mean of four years, which nobody

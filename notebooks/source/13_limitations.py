@@ -11,8 +11,6 @@
 # - join steps that are linear in the state, so that a thousand of them take ten rounds,
 # - say what several devices buy, and what they cannot,
 # - place attention and state-space models beside the LSTM by what they cost.
-#
-# Time: 60 minutes, one of them for training
 
 # %%
 import time
@@ -46,7 +44,7 @@ ON = jax.devices()[0].platform
 print(CORES, "devices:", ON)
 
 # %% [markdown]
-# ## 1. Little data (14 min)
+# ## 1. Little data
 #
 # Handwritten digits, 8 × 8 pixels, a row at each step. The network has two LSTM layers of 32 units
 # and a readout of the last output. It may learn from 50 pictures, or 150, or from all 1,029.
@@ -244,7 +242,7 @@ plots.bands(
 #   reports its seed.
 
 # %% [markdown]
-# ## 2. Very far back (10 min)
+# ## 2. Very far back
 #
 # A symbol carries a mark at the first step. All that comes after looks like it, without the mark.
 # At the last step the network has to name that symbol. So the lag is the whole length $T$, less
@@ -379,7 +377,7 @@ verdict(
 #   there. That makes it no less of a limit, since real data ends.
 
 # %% [markdown]
-# ## 3. One step after another (12 min)
+# ## 3. One step after another
 #
 # Often taught: *recurrence cannot be parallelised*. An LSTM's step $t$ puts $h_{t-1}$ through its
 # gates. Until $h_{t-1}$ is there, nothing can begin. A sequence of 1,000 steps takes 1,000 rounds,
@@ -551,7 +549,7 @@ explorer = ScalingExplorer(walks.WALKS)
 explorer
 
 # %% [markdown]
-# ## 4. The way back is linear (6 min)
+# ## 4. The way back is linear
 #
 # Now the other half of training. Let $s_t$ be the whole state of an LSTM, $h_t$ and $c_t$ side by
 # side, `(2H,)`, and $d_t$ the gradient of the loss with respect to it. The chain rule of lesson 02:
@@ -628,7 +626,7 @@ print(f"multiplications on the way back: {ordinary:,} step by step, {by_scan:,} 
 #   units that is 32 times the work, with 128 units 512 times.
 
 # %% [markdown]
-# ## 5. Several devices (10 min)
+# ## 5. Several devices
 #
 # Two ways to split the work of training over devices: each takes some of the *sequences*, or each
 # takes some of the *steps*.
@@ -756,7 +754,7 @@ except ValueError as error:
 # Then `jax.devices()` holds the devices of all machines, and `fit(..., mesh=mesh)` is as before.
 # `lstm_jax.devices.join_processes` is that call with a sentence where a process does not come.
 #
-# ## 6. What came after (8 min)
+# ## 6. What came after
 #
 # - **Attention**, the heart of the transformer (Vaswani and others, 2017): keep all steps, and let
 #   each step compare itself with all before it.
@@ -825,14 +823,12 @@ progress()
 # %% [markdown] tags=["instructor"]
 # ## For the instructor
 #
-# | minute | what |
-# |---|---|
-# | 0 | section 1. Start the training of the remedies before you talk about dropout |
-# | 14 | section 2. Let the class draw the curve before it is shown |
-# | 24 | section 3. Join two steps on the board, then four, then the tree |
-# | 36 | section 4, short: the equation and the assert |
-# | 42 | section 5. Start `splits.measure()` before the prediction: it takes half a minute |
-# | 52 | section 6, and the summary |
+# **In class**
+# - Section 1: start the training of the remedies before you talk about dropout.
+# - Section 2: let the class draw the curve before it is shown.
+# - Section 3: join two steps on the board, then four, then the tree.
+# - Section 4: keep it short: show the equation and the assert.
+# - Section 5: start `splits.measure()` before the prediction: it takes half a minute.
 #
 # **Wrong answers to expect**
 # - *"Fewer units overfit less, so take fewer."* The gap and the share that is right are two things.

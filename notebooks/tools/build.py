@@ -7,13 +7,13 @@ A source `notebooks/source/NN_name.py` is a Python file in jupytext's percent fo
 `notebooks/NN_name.ipynb`, the student notebook, and `notebooks/solutions/NN_name.ipynb`, the solved
 one: both without outputs, with the same cell ids, the same bytes wherever they are built. The
 questions to predict of all lessons become `lstm_jax/course/checks/questions.json`: questions.py.
-Their titles and minutes become `lessons.json` beside it: lessons.py.
+Their titles and minutes become `lessons.json` beside it, and columns of the README and of
+`solutions/INSTRUCTOR.md`: lessons.py.
 
 How to write one:
 
-- It opens with a markdown cell whose first line is `# NN Title` and which says, on a line of its
-  own, `Time: 30 minutes`. Its first code cell holds imports and nothing else; only a cell that
-  shows the `lesson_map` may come before it.
+- It opens with a markdown cell whose first line is `# NN Title`. Its first code cell holds imports
+  and nothing else; only a cell that shows the `lesson_map` may come before it.
 - A heading, `## ` or `### `, opens a cell of its own, in the source or not.
 - A solution stands in a code cell between two lines of their own, `### BEGIN SOLUTION` and
   `### END SOLUTION`, which the solved notebook keeps: nbgrader reads them. It is whole statements.
@@ -27,6 +27,10 @@ How to write one:
   lesson opens, as the imports are. Its first line is a comment that says in plain words what the
   cell does, `# Trains both networks and draws their losses`, because that line is all that a
   student sees of it. It holds no solution.
+- Nobody types minutes, neither in headings nor in the first cell nor for the instructor: they are
+  computed and written there. A section whose heading stands in a cell tagged home,
+  `# %% [markdown] tags=["home"]`, is for home; all others are the core of the lesson, which fits
+  into one meeting. An exercise that takes 20 minutes is tagged substantial. See minutes.py.
 - A cell tagged instructor, `# %% [markdown] tags=["instructor"]`, stands in the solved notebook
   alone.
 - What a cell is to nbgrader, in a slide show and where cells are folded comes from what stands in
@@ -49,9 +53,10 @@ from typing import NamedTuple
 
 import jupytext  # type: ignore[import-untyped]
 import lessons as titles
+import minutes
 import nbformat
 import questions
-from marks import MEASURE, at_headings, entitle, is_map, marks
+from marks import HOME, MEASURE, at_headings, entitle, is_map, marks
 from nbformat import NotebookNode
 
 NOTEBOOKS = Path(__file__).resolve().parents[1]
@@ -61,6 +66,7 @@ TITLES = QUESTIONS.with_name("lessons.json")
 BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
 STUB = "...  # your code here"
 CELL_HEADER = re.compile(r"#\s*%%+(\s|$)")
+TYPED_MINUTES = re.compile(r"# ## .*\((\d+ min|for home)\)$|# Time: \d")
 PLAIN_WORDS = re.compile(r"# (?!@)\w+ .*\w")
 TELLING = 12  # Shorter lines, `return h` or `h = h0`, stand in many cells and reveal nothing.
 
@@ -102,6 +108,7 @@ def build(source: Path) -> Lesson:
     solutions = find_solutions(source, lines)
     check_opening(source, lines, parse(source, text))
     check_measured(source, lines)
+    check_minutes(source, lines)
 
     student_lines: list[str | None] = [*lines]
     for solution in solutions:
@@ -131,10 +138,12 @@ def build(source: Path) -> Lesson:
     hidden = [for_instructor(cell) for cell in solved]
     written = [BEGIN in cell.source for cell in solved]
     found = marks(solved, solved=written, instructor=hidden)
+    sections = minutes.sections(solved, minutes.measured(source.stem))
     for cells in (solved, stubbed):
         for cell, of_cell in zip(cells, found, strict=True):
             cell.metadata = {**of_cell, **cell.metadata}
         entitle(cells)
+        minutes.write(cells, sections)
     student = [cell for cell, hide in zip(stubbed, hidden, strict=True) if not hide]
 
     shown = set(stripped_lines(student))
@@ -210,6 +219,21 @@ def check_measured(source: Path, lines: list[str]) -> None:
             raise SourceError(source, begin, f"{message}; {advice}")
         if any(line.strip() == BEGIN for line in lines[begin:end]):
             raise SourceError(source, begin, "an exercise is never folded; take the tag off")
+
+
+def check_minutes(source: Path, lines: list[str]) -> None:
+    """Raise `SourceError` for minutes that somebody typed, and for a tag that opens no section."""
+    for index, line in enumerate(lines):
+        if TYPED_MINUTES.match(line):
+            message = "minutes are computed, and `home` is a tag; take what is typed here off"
+            raise SourceError(source, index, message)
+        if line.startswith("# | minute |") and source.stem[:2] not in minutes.LONGER:
+            message = "the build writes this table; leave out its rows, keep the remarks as a list"
+            raise SourceError(source, index, message)
+        tagged = CELL_HEADER.match(line) and f'"{HOME}"' in line
+        if tagged and not "".join(lines[index + 1 : index + 2]).startswith("# ## "):
+            message = "the tag home belongs to the cell of a heading `## `, and opens it; move it"
+            raise SourceError(source, index, message)
 
 
 def is_code(header: str) -> bool:
@@ -322,16 +346,20 @@ def main(arguments: list[str] | None = None, notebooks: Path = NOTEBOOKS) -> int
             problems.append(str(error))
             continue
         files |= {student: lessons[student].student, solved: lessons[student].solved}
+    known = [titles.read(path.name, each.solved) for path, each in lessons.items()]
     if len(lessons) == len(sources):
+        files[TITLES] = titles.to_json(known)
+        files |= with_minutes(notebooks, known)
         try:
             files[QUESTIONS] = questions.to_json(
                 {lesson.title: lesson.questions for lesson in lessons.values()}
             )
-            files[TITLES] = titles.to_json(
-                {path.name: each.solved for path, each in lessons.items()}
-            )
         except ValueError as error:
             problems.append(str(error))
+    too_long, notes = longer_than_a_meeting(known)
+    problems += too_long
+    for student, lesson in lessons.items():
+        notes += minutes.forgotten(student.stem, nbformat.reads(lesson.student, as_version=4).cells)
     if check:
         problems += compare(files)
     else:
@@ -345,8 +373,37 @@ def main(arguments: list[str] | None = None, notebooks: Path = NOTEBOOKS) -> int
     for stray in sorted(found):
         name = stray.relative_to(notebooks)
         problems.append(f"{name} has no source. Move it away, or write source/{stray.stem}.py.")
-    print(*problems, f"{len(sources)} lessons, {len(problems)} problems.", sep="\n")
+    print(*notes, *problems, f"{len(sources)} lessons, {len(problems)} problems.", sep="\n")
     return 1 if problems or not sources else 0
+
+
+def with_minutes(notebooks: Path, known: list[titles.Lesson]) -> dict[Path, str]:
+    """The texts around the lessons that state their minutes, as they should be."""
+    updates = {
+        notebooks.parent / "README.md": titles.readme,
+        notebooks / "solutions" / "INSTRUCTOR.md": titles.run_sheets,
+    }
+    return {
+        path: update(path.read_text(encoding="utf-8"), known)
+        for path, update in updates.items()
+        if path.exists()
+    }
+
+
+def longer_than_a_meeting(known: list[titles.Lesson]) -> tuple[list[str], list[str]]:
+    """The lessons whose core is too long, as problems; and those for which that is known."""
+    long = {each.number: each for each in known if each.minutes > minutes.MEETING}
+    problems = [
+        f"{each.file}: its core takes {each.minutes} minutes, and a meeting has "
+        f"{minutes.MEETING}; cut, or tag a section home: " + each.sections_in_words()
+        for number, each in long.items()
+        if number not in minutes.LONGER
+    ]
+    excused = [f"{n} {each.minutes}" for n, each in long.items() if n in minutes.LONGER]
+    fit = sorted({each.number for each in known} & minutes.LONGER - long.keys())
+    notes = [f"Not yet cut to {minutes.MEETING} minutes: {', '.join(excused)}."] if excused else []
+    notes += [f"{number} fits into a meeting: take it off LONGER in minutes.py." for number in fit]
+    return problems, notes
 
 
 def compare(files: dict[Path, str]) -> Iterator[str]:

@@ -8,8 +8,8 @@ It is derived from the cells, so that no source has to hold it:
   whether it has handed them out or not.
 - A section opens a slide; each cell in it is a slide below. What a student writes stands with its
   question, the options stand with theirs, and a cell with the few lines of text before it. Left out
-  are imports, the map of lessons, cells for the instructor, and checks and the progress, which
-  concern one student alone.
+  are imports, the map of lessons, cells for the instructor, the sections for home, and checks and
+  the progress, which concern one student alone.
 - The imports, and cells tagged `measure`, are folded when a lesson opens. `source_hidden` folds
   them in JupyterLab and Notebook 7, which show their first line, and on slides and pages: see
   `lstm_jax/course/pages`. `cellView` folds them in Colab, which shows a title if the first line is
@@ -30,7 +30,7 @@ from nbformat import NotebookNode
 SHORT = 4  # lines of text that leave room on a slide
 HEADING = re.compile(r"^(?=#{2,3} )", re.MULTILINE)
 POINTS = 1
-MEASURE = "measure"
+MEASURE, HOME = "measure", "home"
 FOLDED = {"jupyter": {"source_hidden": True}, "cellView": "form"}
 TITLE = "# @title "  # the line that Colab shows of a folded cell
 IMPORTS = f"{TITLE}Run me first"
@@ -156,9 +156,12 @@ def slide_types(cells: list[NotebookNode], solved: list[bool], instructor: list[
     maps = {i for i, cell in enumerate(cells) if cell.cell_type == "code" and is_map(cell.source)}
     types: list[str] = []
     room = False  # on the slide of the text before
+    home = False
     for index, cell in enumerate(cells):
         text = cell.source if cell.cell_type == "markdown" else ""
-        if instructor[index] or index in {first, *maps} or calls(cell, "check", "progress"):
+        if text.startswith("## "):
+            home = HOME in cell.metadata.get("tags", [])
+        if home or instructor[index] or index in {first, *maps} or calls(cell, "check", "progress"):
             types.append("skip")
         elif calls(cell, "guess"):
             types.append("-")

@@ -2,12 +2,17 @@
 
     python notebooks/tools/run.py                   every lesson, student and solved
     python notebooks/tools/run.py 01 02 --solved    the solved notebooks of two lessons
+    python notebooks/tools/run.py 01 --seconds      a student notebook; its seconds are kept
 
 A notebook runs in `notebooks/`, in a fresh kernel of this Python that refuses the network. It is
 `ok` if no cell and no widget callback raises, nothing is written to stderr (a warning on a
 projector is a fault), and every exercise check ends as it should: "passed" in a solved notebook,
 "unanswered" in a student one. It is `slow`, a failure as well, if all that and the kernel's start
 took longer than the limit. A cell that raises on purpose is tagged `raises-exception`.
+
+With `--seconds`, those of each section go into `seconds.json` beside this file, from which the
+build computes how long a section takes: see minutes.py. Let the machine be quiet, and run
+`make notebooks` after it.
 
 `lstm_jax.course.checks.check` says how it ended in the metadata of the output it displays:
 `{"lstm_jax": {"exercise": name, "outcome": "passed" | "failed" | "unanswered"}}`.
@@ -26,6 +31,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import minutes
 import nbformat
 from jupyter_client.kernelspec import KernelSpecManager
 from jupyter_client.manager import AsyncKernelManager
@@ -75,8 +81,20 @@ class Run(NamedTuple):
     problems: list[str]
 
 
-def run(version: str, path: Path, *, notebooks: Path, limit: float, keep: Path | None) -> Run:
-    """Run one notebook, `version` being "student" or "solved", and judge it."""
+def run(
+    version: str,
+    path: Path,
+    *,
+    notebooks: Path,
+    limit: float,
+    keep: Path | None,
+    seconds_file: Path | None = None,
+) -> Run:
+    """Run one notebook, `version` being "student" or "solved", and judge it.
+
+    `keep` is a folder for the notebook that was run; its seconds go into `seconds_file`, if it has
+    run to its end.
+    """
     notebook = nbformat.read(path, as_version=4)
     # With no folder to look for kernels in, "python3" is the Python that runs this.
     this_python = KernelSpecManager(kernel_dirs=[])
@@ -93,6 +111,7 @@ def run(version: str, path: Path, *, notebooks: Path, limit: float, keep: Path |
         shutdown_kernel="immediate",  # a graceful one interrupts first, and the kernel reports it
     )
     problems: list[str] = []
+    of_cells: list[float] = []
     peak_mb = None
     start = time.perf_counter()
     loop = ensure_event_loop(prefer_selector_loop=True)  # the client uses it and leaves it open
@@ -109,7 +128,9 @@ def run(version: str, path: Path, *, notebooks: Path, limit: float, keep: Path |
         )
         try:
             for index, cell in enumerate(bar):
+                before = time.perf_counter()
                 client.execute_cell(cell, index)
+                of_cells.append(time.perf_counter() - before)
         except CellExecutionError:
             pass  # The notebook holds it: see `find_problems`.
         except (CellTimeoutError, DeadKernelError) as error:
@@ -126,6 +147,8 @@ def run(version: str, path: Path, *, notebooks: Path, limit: float, keep: Path |
         kept = keep / path.relative_to(notebooks)
         kept.parent.mkdir(parents=True, exist_ok=True)
         nbformat.write(notebook, kept)
+    if seconds_file is not None and len(of_cells) == len(notebook.cells):
+        minutes.keep_seconds(path.stem, notebook.cells, of_cells, seconds_file)
     result = "failed" if problems else "slow" if seconds > limit else "ok"
     return Run(path.stem, version, seconds, peak_mb, result, problems)
 
@@ -178,6 +201,9 @@ def main(arguments: list[str] | None = None, notebooks: Path = NOTEBOOKS) -> int
     versions = parser.add_mutually_exclusive_group()
     versions.add_argument("--student", action="store_true", help="only the student notebooks")
     versions.add_argument("--solved", action="store_true", help="only the solved notebooks")
+    versions.add_argument(
+        "--seconds", action="store_true", help="as --student; keep the seconds of the sections"
+    )
     parser.add_argument(
         "--limit",
         type=float,
@@ -186,6 +212,9 @@ def main(arguments: list[str] | None = None, notebooks: Path = NOTEBOOKS) -> int
     parser.add_argument("--jobs", type=int, default=1, help="notebooks to run at the same time")
     parser.add_argument("--keep", type=Path, metavar="DIR", help="write executed notebooks here")
     options = parser.parse_args(arguments)
+    if options.seconds and options.jobs > 1:
+        parser.error("--seconds is for notebooks that run one after the other")
+    only_student = options.student or options.seconds
 
     names = sorted(path.name for path in notebooks.glob("[0-9][0-9]_*.ipynb"))
     unknown = set(options.lessons) - {name[:2] for name in names}
@@ -195,12 +224,19 @@ def main(arguments: list[str] | None = None, notebooks: Path = NOTEBOOKS) -> int
     for name in names:
         if not options.lessons or name[:2] in options.lessons:
             todo += [("student", notebooks / name)] if not options.solved else []
-            todo += [("solved", notebooks / "solutions" / name)] if not options.student else []
+            todo += [("solved", notebooks / "solutions" / name)] if not only_student else []
 
     def one(version: str, path: Path) -> Run:
         alone = LONGER.get(path.name[:2], LIMIT)
         limit = options.limit or options.jobs * alone  # they share the cores
-        return run(version, path, notebooks=notebooks, limit=limit, keep=options.keep)
+        return run(
+            version,
+            path,
+            notebooks=notebooks,
+            limit=limit,
+            keep=options.keep,
+            seconds_file=minutes.SECONDS if options.seconds else None,
+        )
 
     print(ROW.format("lesson", "version", "seconds", "peak MB", "result"), flush=True)
     runs: list[Run] = []

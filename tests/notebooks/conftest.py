@@ -12,7 +12,7 @@ sys.path.insert(0, str(ROOT / "notebooks" / "tools"))
 OPENING = """\
 # %% [markdown]
 # # {number} Adding
-# Time: 5 minutes
+# Two numbers make one.
 # %%
 from IPython.display import display
 

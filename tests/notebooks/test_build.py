@@ -202,23 +202,15 @@ def test_check_finds_a_notebook_without_a_source(
 def test_the_build_writes_titles_and_minutes_for_the_package(
     write_source: WriteSource, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    write_source("")
+    write_source(f'{EXERCISE}\n# %% [markdown] tags=["home"]\n# ## 1. More\n')
     assert build.main([], tmp_path) == 0
     file = tmp_path / "lessons.json"
     assert json.loads(file.read_text()) == [
-        {"file": "01_adding.ipynb", "title": "01 Adding", "minutes": 5}
+        {"file": "01_adding.ipynb", "title": "01 Adding", "minutes": 8, "home": 1}
     ]
-    file.write_text(file.read_text().replace("5", "6"))
+    file.write_text(file.read_text().replace("8", "6"))
     assert build.main(["--check"], tmp_path) == 1
     assert "lessons.json is not what the sources build" in capsys.readouterr().out
-
-
-def test_a_lesson_without_minutes_is_refused(
-    write_source: WriteSource, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    write_source("", opening="# %% [markdown]\n# # {number} Adding\n")
-    assert build.main([], tmp_path) == 1
-    assert "01_adding.ipynb: its first cell has no `Time: ... minutes`" in capsys.readouterr().out
 
 
 def test_check_reports_a_broken_source_and_looks_at_the_others(

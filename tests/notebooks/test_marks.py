@@ -18,7 +18,7 @@ SECTION = """\
 #
 # a slide.
 #
-# ## 1. Sums (3 min)
+# ## 1. Sums
 #
 # Add.
 
@@ -53,6 +53,23 @@ def add(a, b):
 
 # %%
 check("add", add)
+
+# %% [markdown] tags=["home"]
+# ## 2. Products
+#
+# Multiply.
+
+# %%
+print(3 * 4)
+
+# %% [markdown]
+# ### Your turn
+#
+# Divide.
+
+# %% [markdown]
+# ## Summary
+# A sum.
 
 # %%
 progress()
@@ -98,6 +115,10 @@ def test_headings_open_slides_and_exercises_stand_with_their_question(
         ("subslide", "### Your "),
         ("-", "def add(a"),
         ("skip", 'check("ad'),
+        ("skip", "## 2. Pro"),
+        ("skip", "print(3 *"),
+        ("skip", "### Your "),
+        ("slide", "## Summar"),
         ("skip", "progress("),
     ]
     assert types(lesson.student) == student
@@ -110,7 +131,7 @@ def test_the_map_of_lessons_comes_before_the_imports_and_is_no_slide(
     opening = """\
 # %% [markdown]
 # # {number} Adding
-# Time: 5 minutes
+# Two numbers make one.
 # %%
 from lstm_jax.course import lesson_map
 

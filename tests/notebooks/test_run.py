@@ -146,6 +146,18 @@ def test_a_lesson_that_hangs_is_stopped(write_source: WriteSource, tmp_path: Pat
     assert "cell 3: A cell timed out" in hung.problems[0]
 
 
+def test_the_seconds_of_a_section_are_kept(
+    write_source: WriteSource, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    section = "# %% [markdown]\n# ## 1. Sleep\n\n# %%\nimport time\n\ntime.sleep({})\n\n"
+    write_source(section.format(2.1) + section.format(0.1).replace("1. Sleep", "2. Nap"))
+    build.main([], tmp_path)
+    monkeypatch.setattr("minutes.SECONDS", tmp_path / "seconds.json")
+    (tmp_path / "seconds.json").write_text("{}")
+    assert run.main(["01", "--seconds"], tmp_path) == 0
+    assert json.loads((tmp_path / "seconds.json").read_text()) == {"01_adding": {"1. Sleep": 2}}
+
+
 def test_the_kernel_is_this_python_in_the_folder_of_the_lessons(
     write_source: WriteSource, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,7 +1,7 @@
 """`lesson_map`: all lessons as links, with their minutes and how far you have come.
 
-Titles and minutes stand in the first cell of each lesson; `make notebooks` reads them off into
-`lessons.json`.
+Titles and minutes stand in the first cell of each lesson; `make notebooks` computes the minutes and
+writes both into `lessons.json`.
 """
 
 import json
@@ -21,6 +21,7 @@ class Lesson(NamedTuple):
     file: str
     title: str
     minutes: int
+    home: int  # minutes of the sections for home
 
 
 LESSONS = tuple(
@@ -36,9 +37,9 @@ def lesson_map() -> None:
     """
     done = standings()
     rows = tuple(
-        (title, str(minutes), done[title].passed, done[title].predicted)
-        for _, title, minutes in LESSONS
+        (title, str(minutes), str(home or "-"), done[title].passed, done[title].predicted)
+        for _, title, minutes, home in LESSONS
     )
-    header = ("lesson", "minutes", "exercises passed", "predictions made")
+    header = ("lesson", "minutes", "at home", "exercises passed", "predictions made")
     table = Table(header, rows, links=tuple(lesson.file for lesson in LESSONS))
     Panel(COLOURS[None], "The lessons", (table, journal.read().problem or AGAIN)).show()
