@@ -25,6 +25,14 @@ ASK = """async ([code, expression]) => {
 }"""
 # What has come into view is drawn in the next frame, and in the one after that it is there.
 TWO_FRAMES = "() => new Promise(go => requestAnimationFrame(() => requestAnimationFrame(go)))"
+# A folded cell has no source in the page, so the cell is looked for in the notebook itself.
+FIND = """text => {
+    const {content} = jupyterapp.shell.currentWidget;
+    const index = [...content.model.cells].findIndex(
+        cell => cell.sharedModel.getSource().includes(text));
+    content.scrollToItem(index);
+    return index;
+}"""
 ACTIVE_CELL = "() => jupyterapp.shell.currentWidget.content.activeCellIndex"
 
 
@@ -93,8 +101,10 @@ class Lesson(HeardPage):
         self.page.evaluate("() => jupyterapp.shell.currentWidget.sessionContext.restartKernel()")
 
     def cell(self, text: str) -> Locator:
-        """The first cell whose source holds this text, scrolled to."""
-        cell = self.page.locator(".jp-Notebook .jp-Cell", has_text=text).first
+        """The first cell whose source holds this text, folded or not, scrolled to."""
+        index: int = self.page.evaluate(FIND, text)
+        assert index >= 0, f"no cell with {text}"
+        cell = self.page.locator(f".jp-Cell[data-windowed-list-index='{index}']")
         cell.scroll_into_view_if_needed()
         return cell
 
@@ -107,8 +117,9 @@ class Lesson(HeardPage):
         editor.press("Control+Enter")
 
     def run_cell(self, cell: Locator) -> None:
-        """Run a cell as it stands."""
-        cell.locator(".cm-content").press("Control+Enter")
+        """Run a cell as it stands, folded or not."""
+        editor = cell.locator(".cm-content")
+        (editor if editor.count() else cell).press("Control+Enter")
 
     def ask(self, expression: str, code: str = "") -> str:
         """Run code in the kernel, leaving no trace in the notebook; returns what repr gives."""
