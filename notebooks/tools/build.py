@@ -350,12 +350,9 @@ def main(arguments: list[str] | None = None, notebooks: Path = NOTEBOOKS) -> int
     if len(lessons) == len(sources):
         files[TITLES] = titles.to_json(known)
         files |= with_minutes(notebooks, known)
-        try:
-            files[QUESTIONS] = questions.to_json(
-                {lesson.title: lesson.questions for lesson in lessons.values()}
-            )
-        except ValueError as error:
-            problems.append(str(error))
+        files[QUESTIONS] = questions.to_json(
+            {lesson.title: lesson.questions for lesson in lessons.values()}
+        )
     too_long, notes = longer_than_a_meeting(known)
     problems += too_long
     for student, lesson in lessons.items():
