@@ -7,6 +7,8 @@ import nbformat
 import pytest
 
 from lstm_jax.course import GateExplorer
+from lstm_jax.course.checks.options import Options
+from lstm_jax.course.checks.questions import Option, Question
 from lstm_jax.course.checks.report import Panel
 from lstm_jax.course.explorers.modules import SOURCES, STYLE
 from lstm_jax.course.pages.page import HERE, save_notebook
@@ -55,17 +57,24 @@ def test_what_a_lesson_folds_is_folded_below_its_words(slides: bool, tmp_path: P
     assert page.index("<details>") < page.index("Adds 1 &amp; 1") < page.index("</details>")
 
 
-def test_on_slides_the_options_of_a_question_stand_without_code(tmp_path: Path) -> None:
+@pytest.mark.parametrize("slides", [False, True])
+def test_the_options_of_a_question_stand_without_code(slides: bool, tmp_path: Path) -> None:
     data = {"text/html": "<ol><li>(a) a half</li></ol>"}
     cell = nbformat.v4.new_code_cell(
         'guess("left")', outputs=[nbformat.v4.new_output("display_data", data)]
     )
     cell.metadata["slideshow"] = {"slide_type": "slide"}
     nbformat.write(nbformat.v4.new_notebook(cells=[cell]), tmp_path / "run.ipynb")
-    save_notebook(tmp_path / "run.ipynb", tmp_path / "run.html", slides=True)
+    save_notebook(tmp_path / "run.ipynb", tmp_path / "run.html", slides=slides)
     page = (tmp_path / "run.html").read_text(encoding="utf-8")
     assert "(a) a half" in page
     assert "guess" not in page.partition("<main>")[2].partition("</main>")[0]
+
+
+def test_options_are_as_large_on_slides_as_their_question() -> None:
+    asked = Question("How much is left?", {"(a)": Option("a half", "a half")})
+    (its_class,) = re.findall('<ul class="([^"]*)"', Options(asked).html())
+    assert f".{its_class} {{ zoom" in (HERE / "slides.css").read_text(encoding="utf-8")
 
 
 def test_a_verdict_is_large_on_slides_and_no_part_of_an_explorer() -> None:
