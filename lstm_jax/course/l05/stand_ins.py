@@ -9,7 +9,8 @@ from lstm_jax.cells import lstm_gates
 
 def lstm_output(params: LSTMParams, h_prev: jax.Array, c: jax.Array, x: jax.Array) -> jax.Array:
     """h_t (H,) from the output before, the new memory c (H,) and the input x (D,)."""
-    return lstm_gates(params, LSTMState(h_prev, c), x).o * jnp.tanh(c)
+    gates = lstm_gates(params, LSTMState(h_prev[None], c[None]), x[None])  # a batch of one
+    return gates.o[0] * jnp.tanh(c)
 
 
 def output_slope(c: jax.Array, o: jax.Array) -> jax.Array:
