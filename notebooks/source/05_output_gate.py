@@ -24,7 +24,17 @@ from jax.tree_util import Partial
 
 from lstm_jax import Clamp, LSTMParams, LSTMState, init_lstm, run, step, trace, zero_state
 from lstm_jax.cells import lstm_gates
-from lstm_jax.course import GateExplorer, check, guess, hint, plots, progress, sunspots, verdict
+from lstm_jax.course import (
+    GateExplorer,
+    check,
+    guess,
+    hint,
+    mine,
+    plots,
+    progress,
+    sunspots,
+    verdict,
+)
 from lstm_jax.course.data.lag_recall import CHANCE, accuracy, lag_recall
 from lstm_jax.course.data.windows import fit_scale, split, windows
 from lstm_jax.training import adam, cross_entropy, fit, mean_squared_error
@@ -70,7 +80,8 @@ guess("output_shut")
 explorer = GateExplorer(gate="o", sequence="count")
 explorer
 
-# %%
+# %% tags=["measure"]
+# Reads your explorer, then runs the cell with its output gate shut, half open and open.
 record = explorer.trace()  # what your explorer shows now
 o, c, h = (np.asarray(values)[:, 0] for values in (record.o, record.c, record.h))
 print(f"yours:    o from {o.min():.3f} to {o.max():.3f}, c ends at {c[-1]:.2f}, h at {h[-1]:.3f}")
@@ -81,10 +92,10 @@ for bias in (-8, 0, 8):
     ends.append(float(record.c[-1, 0]))
     print(f"bias {bias:2}:  o = {record.o[-1, 0]:.3f}, c ends at {ends[-1]:.2f}, ", end="")
     print(f"h at {record.h[-1, 0]:.3f}")
-shut, half, _ = ends
+grown = ends[0] - ends[1]  # shut, beside half open
 verdict(
     "output_shut",
-    "(b)" if abs(shut - half) < 1e-6 else "(a)" if shut < half else "(c)",
+    {"a": grown <= -1e-6, "b": abs(grown) < 1e-6, "c": grown >= 1e-6},
     f"The output gate {'leaves c alone' if np.ptp(ends) < 1e-6 else 'moves c'} here.",
 )
 
@@ -114,15 +125,24 @@ check("lstm_output", lstm_output)
 # Does $h$ follow from $c$ and $o$ alone? An untrained LSTM reads ten years of sunspots. For every
 # step, compare its $h_t$ with the equation:
 
-# %%
+# %% tags=["measure"]
+# Ten years of sunspots: compares each h with your function, and with o · tanh(c).
+from lstm_jax.course.l05 import stand_ins
+
 number = sunspots().number
 past, _ = split(number, 0.75)
 scale = fit_scale(past)
 xs = jnp.asarray(scale.apply(past)[:120, None])  # (T, D) = (120, 1)
 
-record = trace(init_lstm(jax.random.key(0), 1, 16), xs)  # o (T, H); c and h (T+1, H)
+params = init_lstm(jax.random.key(0), 1, 16)
+record = trace(params, xs)  # o (T, H); c and h (T+1, H)
 difference = float(jnp.abs(record.h[1:] - record.o * jnp.tanh(record.c[1:])).max())
 assert difference < 1e-6
+output = mine(lstm_output, otherwise=stand_ins.lstm_output)
+computed = [output(params, record.h[t], record.c[t + 1], xs[t]) for t in range(len(xs))]
+apart = float(jnp.abs(record.h[1:] - jnp.stack(computed)).max())
+assert apart < 1e-5
+print(f"h against the function: largest difference {apart:.1e}")
 print(f"h against o · tanh(c) over {len(xs)} months: largest difference {difference:.1e}")
 
 # %% [markdown]
@@ -162,13 +182,17 @@ counter = one_unit(i=(200, 0, -20010), f=ALWAYS, g=ALWAYS, o=ALWAYS)
 months = number[:480, None]  # (T, D) = (480, 1): 1749 to 1788, as they are
 record = trace(counter, months)
 c, h = np.asarray(record.c[1:, 0]), np.asarray(record.h[1:, 0])
+
+# %% tags=["measure"]
+# Counts by hand, gives the verdict, and draws the memory and the output.
 counted = np.cumsum(months[:, 0] > 100)
 assert np.allclose(c, counted, atol=0.01)
 print(f"largest difference between c and the count: {np.abs(c - counted).max():.1e}")
-options = {"(a)": counted[-1], "(b)": 1, "(c)": counted[-1] / len(months), "(d)": 0}
+options = {"a": counted[-1], "b": 1, "c": counted[-1] / len(months), "d": 0}
+nearest = min(options, key=lambda letter: abs(h[-1] - options[letter]))
 verdict(
     "months_above",
-    min(options, key=lambda option: abs(h[-1] - options[option])),
+    {letter: letter == nearest for letter in options},
     f"In the end: counted by hand {counted[-1]}, c = {c[-1]:.2f}, h = {h[-1]:.4f}.",
 )
 
@@ -185,7 +209,8 @@ plots.curves(
 # How far can someone count who only sees $h$? Turn the equation round, $c = \tanh^{-1}(h / o)$, and
 # see where two counts can still be told apart. A `float32` keeps about seven digits.
 
-# %%
+# %% tags=["measure"]
+# Prints h for some counts, the step to the next count, and the count read back from h.
 shown = jnp.tanh(jnp.arange(40.0))  # h for each count, with o = 1
 steps_up, read_back = jnp.diff(shown), jnp.arctanh(shown)
 print("count           h   the next h minus this one   read back from h")
@@ -219,7 +244,8 @@ print(f"From {last} on every count gives the same h, to the last bit.")
 # %%
 guess("without_tanh")
 
-# %%
+# %% tags=["measure"]
+# Trains five networks for each forget bias, with tanh and without, and compares their errors.
 NETWORKS = 5
 _, future = split(number, 0.75)
 train_xs, train_ys = map(jnp.asarray, windows(scale.apply(past), 96, 12))  # (B, 96, 1), (B,)
@@ -287,15 +313,14 @@ leaks, keeps = (medians[bias, "c"] / medians[bias, "tanh(c)"] for bias in (1.0, 
 became = tuple(
     "worse" if ratio > 1.2 else "better" if ratio < 1 / 1.2 else "same" for ratio in (leaks, keeps)
 )
-answers = {
-    ("same", "same"): "(a)",
-    ("better", "better"): "(b)",
-    ("same", "worse"): "(c)",
-    ("worse", "worse"): "(d)",
-}
 verdict(
     "without_tanh",
-    answers.get(became, "none of these"),
+    {
+        "a": became == ("same", "same"),
+        "b": became == ("better", "better"),
+        "c": became == ("same", "worse"),
+        "d": became == ("worse", "worse"),
+    },
     f"Without tanh the error is {leaks:.2f} times as large where the memory leaks, {keeps:.2f} "
     "times where it keeps.",
 )
@@ -316,7 +341,8 @@ verdict(
 # LSTMs of 16 units see one of four symbols at each step. One symbol carries a mark, and the others
 # look just like it. 20 steps later the network has to name the marked one.
 
-# %%
+# %% tags=["measure"]
+# Trains five LSTMs to name the symbol that was marked 20 steps before.
 LAG, STEPS = 20, 26
 MARK = STEPS - 1 - LAG  # the step with the mark
 
@@ -354,7 +380,8 @@ trained = fit(
 guess("erased")
 
 
-# %%
+# %% tags=["measure"]
+# Erases h, c or both before each step in turn, and draws how many answers stay right.
 symbols, answers = draw_symbols(jax.random.key(2), 512)
 
 
@@ -403,24 +430,22 @@ plots.curves(
     ylim=(0, 105),
 )
 
-# %%
+# %% tags=["measure"]
+# What an erasure costs over all steps, the verdict, and how large c and h become.
 cost = {name: float((untouched - scores[:, between]).mean()) for name, scores in after.items()}
 for name in ("h erased", "c erased"):
     print(f"{name}: costs {cost[name]:.1%} of all answers, on average over the {LAG} steps")
 
 without_h, without_c = mean_left["h erased"], mean_left["c erased"]
-if min(without_h, without_c) > 0.9:
-    answer = "(d)"
-elif max(without_h, without_c) < CHANCE + 0.1:
-    answer = "(a)"
-elif without_h < CHANCE + 0.1 and without_c > 0.9:
-    answer = "(b)"
-else:
-    answer = "(c)" if without_h > 0.9 and without_c < without_h - 0.2 else "none of these"
 memory = "c" if cost["c erased"] > 2 * cost["h erased"] else "not c alone"
 verdict(
     "erased",
-    answer,
+    {
+        "a": max(without_h, without_c) < CHANCE + 0.1,
+        "b": without_h < CHANCE + 0.1 and without_c > 0.9,
+        "c": without_h > 0.9 and without_c <= 0.9 and without_c < without_h - 0.2,
+        "d": min(without_h, without_c) > 0.9,
+    },
     f"Ten steps after the mark, {without_h:.0%} stay right without h and {without_c:.0%} without "
     f"c. The memory is {memory}.",
 )
@@ -460,14 +485,19 @@ def query_gate(shut, opened):
 check("query_gate", query_gate)
 
 # %% [markdown]
-# With $w = 14$ and $b = -7$ the gate is at 0.001 or at 0.999. So that $h$ can be read, the
-# candidate is small now: each event adds 0.02. A query comes at the end of every fifth year.
+# The gate is to be at 0.001 or at 0.999: that is about $w = 14$ and $b = -7$. So that $h$ can be
+# read, the candidate is small now: each event adds 0.02. A query comes at the end of every fifth
+# year.
 
-# %%
+# %% tags=["measure"]
+# Builds the counter with your gate, asks it every fifth year, and draws memory and output.
+from lstm_jax.course.l05.exercises import query_gate as own_gate
+
+w, b = mine(query_gate, otherwise=own_gate)(0.001, 0.999)
 query = np.zeros((480, 1), np.float32)
 query[59::60] = 1
 on_request = one_unit(
-    i=(200, 0, 0, -20010), f=(0, 0, 0, 20), g=(0, 0, 0, np.arctanh(0.02)), o=(0, 14, 0, -7)
+    i=(200, 0, 0, -20010), f=(0, 0, 0, 20), g=(0, 0, 0, np.arctanh(0.02)), o=(0, w, 0, b)
 )
 record = trace(on_request, np.concatenate([months, query], axis=1))
 c, h, o = (np.asarray(v[-480:, 0]) for v in (record.c, record.h, record.o))
@@ -508,7 +538,8 @@ plots.curves(
 # %%
 guess("count_to_three")
 
-# %%
+# %% tags=["measure"]
+# Counts with the output gate open, shut, and shut with one more weight from c to the input gate.
 events = (months[324:384] > 100).astype(np.float32)  # 1776 to 1780, one bit a month
 to_three = one_unit(i=(1000, -1000, -20), f=ALWAYS, g=ALWAYS, o=ALWAYS)
 
@@ -531,7 +562,11 @@ opened, shut = counts["output gate open"][-1], counts["output gate shut"][-1]
 blind = shut > opened + 0.5
 verdict(
     "count_to_three",
-    "(c)" if blind else "(b)" if shut < 0.5 else "(a)" if shut > opened - 0.5 else "none of these",
+    {
+        "a": abs(shut - opened) <= 0.5 and shut >= 0.5,
+        "b": shut < 0.5 and not blind,
+        "c": blind,
+    },
     f"With its output gate shut the cell {'is' if blind else 'is not'} blind to c.",
 )
 plots.curves(
@@ -553,7 +588,8 @@ plots.curves(
 # Do trained networks need to see what they store? Take the five of section 4, and shut their output
 # gates from the mark to the last step. Then open them, and ask.
 
-# %%
+# %% tags=["measure"]
+# Hides h at every step after the mark, and counts the right answers.
 cut = (jnp.arange(STEPS) <= MARK).astype(jnp.float32)[None]  # h is 0 from the mark on
 seen = np.asarray(right(trained, cut, keep[:1]))
 print(f"h hidden at every step after the mark:  {seen.min():.0%} to {seen.max():.0%} right")
@@ -594,9 +630,12 @@ check("counting_unit", counting_unit)
 
 # %% [markdown]
 # The counter of this section, hidden among 15 units that nobody has trained. They read the same
-# months and the same queries, and many of their memories grow as time goes by. Does yours find it?
+# months and the same queries, and many of their memories grow as time goes by. Is it found?
 
-# %%
+# %% tags=["measure"]
+# Hides the counter among 15 other units, and lets your function find it.
+from lstm_jax.course.l05.counting_unit import counting_unit as own_search
+
 place = int(jax.random.randint(jax.random.key(4), (), 0, 16))
 crowd = init_lstm(jax.random.key(5), 2, 16)
 columns = place + 16 * np.arange(4)  # its four sums, which do not listen to the others
@@ -611,7 +650,8 @@ for name, values in {"memory c": record.c[1:], "output h": record.h[1:]}.items()
     others = np.delete(together, place).max()
     print(f"{name}: the counter moves with the count by {together[place]:.4f}, ", end="")
     print(f"the closest other unit by {others:.4f}")
-print(f"hidden at {place}; yours says {counting_unit(record, counted)}")
+found = mine(counting_unit, otherwise=own_search)(record, counted)
+print(f"hidden at {place}; found at {int(found)}")
 
 # %% [markdown]
 # ## 6. What gradient gets in
@@ -644,20 +684,23 @@ check("output_slope", output_slope)
 # %%
 guess("gradient_of_five")
 
-# %%
+# %% tags=["measure"]
+# Draws the slope of the way out against the memory, and gives the verdict.
 levels = jnp.linspace(0.0, 10.0, 101)
-slope = jax.vmap(jax.grad(lambda c, o: o * jnp.tanh(c)), in_axes=(0, None))
-slopes = {f"o = {o:g}": slope(levels, o) for o in (1.0, 0.5, 0.01)}
+slope = mine(output_slope, otherwise=stand_ins.output_slope)
+slopes = {f"o = {o:g}": slope(levels, jnp.full(101, o)) for o in (1.0, 0.5, 0.01)}
+by_jax = jax.vmap(jax.grad(jnp.tanh))(levels)
+assert np.allclose(slopes["o = 1"], by_jax, atol=1e-4)
 print("count           ", *(f"{n:8}" for n in (0, 1, 2, 3, 5, 8, 10)))
 for name, values in slopes.items():
     print(f"{name:9} lets out", *(f"{values[10 * n]:8.1e}" for n in (0, 1, 2, 3, 5, 8, 10)))
 
 arrived = float(slopes["o = 1"][50])
-if arrived < 0.001:
-    answer = "(c)"
-else:
-    answer = "(a)" if arrived > 0.9 else "(b)" if 0.1 < arrived < 0.3 else "none of these"
-verdict("gradient_of_five", answer, f"At a count of 5 the share that arrives is {arrived:.1e}.")
+verdict(
+    "gradient_of_five",
+    {"a": arrived > 0.9, "b": 0.1 < arrived < 0.3, "c": arrived < 0.001},
+    f"At a count of 5 the share that arrives is {arrived:.1e}.",
+)
 plots.curves(
     levels,
     slopes,
@@ -681,7 +724,8 @@ plots.curves(
 # is shut for a long time cut the past off from a later loss? Let an LSTM read 60 months, and ask
 # how much a small change of its *first* memory $c_0$ moves the last output $h_T$.
 
-# %%
+# %% tags=["measure"]
+# How much the first memory moves the last output, with the output gate shut at some steps.
 T = 60
 reader = init_lstm(jax.random.key(0), 1, 16, forget_bias=3.0)
 ways = {

@@ -39,6 +39,7 @@ from lstm_jax.course import (
     check,
     guess,
     hint,
+    mine,
     plots,
     progress,
     sunspots,
@@ -90,7 +91,8 @@ explorer = CellExplorer(**START, clamp_value=0.0, clamp_from=12)
 explorer
 
 
-# %%
+# %% tags=["measure"]
+# Holds f, then o, at 0 from step 12 on, and compares steps 12 and 13 with the cell left alone.
 def at(record, name, t):
     """What step t made: c and h have one row more, their first is the state before step 0."""
     return getattr(record, name)[t + (name in "ch")]
@@ -107,9 +109,12 @@ for gate in "fo":
         moved[gate, t] = "".join(different)
         print(f"{gate} held at 0: in step {t} other values of", ", ".join(different))
 
-answer = {"igoch": "(a)", "ch": "(b)", "": "(c)"}.get(moved["f", 12], "none of these")
-others = ", ".join(moved["f", 12]) or "nothing"
-verdict("right_of_f", answer, f"With f held at 0, step 12 gets other values of {others}.")
+now = moved["f", 12]
+verdict(
+    "right_of_f",
+    {"a": now == "igoch", "b": now == "ch", "c": now == ""},
+    f"With f held at 0, step 12 gets other values of {', '.join(now) or 'nothing'}.",
+)
 
 # %% [markdown]
 # **Notice**
@@ -121,7 +126,8 @@ verdict("right_of_f", answer, f"With f held at 0, step 12 gets other values of {
 # Now check the diagram with a pocket calculator: the next cell computes the step that your explorer
 # shows, number by number. Choose another step or another unit, and run it again.
 
-# %%
+# %% tags=["measure"]
+# Computes the step that your explorer shows, number by number, beside its own numbers.
 record, params = explorer.trace(), explorer.params
 t, unit = explorer.t, explorer.unit
 x, h_old, c_old = float(explorer.xs[t, 0]), np.asarray(record.h[t]), float(record.c[t, unit])
@@ -163,7 +169,8 @@ for name, value in hand.items():
 # sunspot number, and its change since the month before. The biases are random here. With biases of
 # 0, a program that forgets them would pass every test below.
 
-# %%
+# %% tags=["measure"]
+# Reads ten years of the sun, and draws a cell of 16 units with random biases.
 T, D, H = 120, 2, 16
 past, _ = split(sunspots().number, 0.8)
 past = fit_scale(past).apply(past)  # mean 0, standard deviation 1
@@ -266,21 +273,25 @@ check("lstm_step", lstm_step)
 # %%
 guess("four_ways")
 
-# %%
+# %% tags=["measure"]
+# Reads the 120 months in four ways, and prints how far the outputs are apart.
+one_step = mine(lstm_step, otherwise=lambda params, state, x: step(params, state, x)[0])
 state, in_steps = LSTMState(jnp.zeros(H), jnp.zeros(H)), []
 for x in xs:
-    state, _ = step(params, state, x)
+    state = one_step(params, state, x)
     in_steps.append(state.h)
 in_one_run, _ = run(params, xs)
 
-ways = {"NumPy, four products": in_numpy, "step, one product": in_steps, "run, a scan": in_one_run}
+ways = {"NumPy, four products": in_numpy, "JAX, one product": in_steps, "run, a scan": in_one_run}
 apart = {name: float(np.abs(np.array(hs) - in_loops).max()) for name, hs in ways.items()}
 for name, size in apart.items():
     print(f"{name:21} differs from the loops by at most {size:.1e}")
 worst = max(apart.values())
-assert worst < 1e-3
-answer = "(a)" if worst == 0 else "(b)" if worst < 1e-6 else "none of these"
-verdict("four_ways", answer, f"At most {worst:.1e}. The four are the same cell.")
+verdict(
+    "four_ways",
+    {"a": worst == 0, "b": 0 < worst < 1e-6, "c": worst > 1e-3},
+    f"At most {worst:.1e}. The four are the same cell.",
+)
 
 # %% [markdown]
 # **Notice**
@@ -322,22 +333,28 @@ check("lstm_parameters", lstm_parameters)
 # how wide must a plain RNN be to have as many numbers to learn as the LSTM?
 
 
-# %%
+# %% tags=["measure"]
+# Counts the numbers to learn of RNN, GRU and LSTM, for some sizes, beside your formula.
 def count(init, inputs, hidden):
     arrays = jax.eval_shape(lambda key: init(key, inputs, hidden), jax.random.key(0))  # no drawing
     return sum(array.size for array in arrays)
 
 
+formula = mine(lstm_parameters, otherwise=lambda D, H: count(init_lstm, D, H))
 print("   D    H         RNN        GRU       LSTM   LSTM/RNN   an RNN of that size: H")
 for inputs, hidden in ((1, 16), (64, 64), (64, 128), (512, 512)):
     rnn, gru, lstm = (count(init, inputs, hidden) for init in (init_rnn, init_gru, init_lstm))
-    assert lstm == 4 * (inputs * hidden + hidden**2 + hidden)
+    assert lstm == formula(inputs, hidden)
     width = (math.sqrt((inputs + 1) ** 2 + 4 * lstm) - inputs - 1) / 2  # D·H + H·H + H = lstm
     print(f"{inputs:4} {hidden:4} {rnn:11,} {gru:10,} {lstm:10,} {lstm / rnn:10.2f} {width:24.0f}")
 
 grown = count(init_lstm, 64, 128) / count(init_lstm, 64, 64)
-nearest = min({"(a)": 2, "(b)": 3, "(c)": 4}.items(), key=lambda option: abs(option[1] - grown))
-verdict("double_the_units", nearest[0], f"From H = 64 to 128 it is {grown:.2f} times as many.")
+nearest = round(grown)
+verdict(
+    "double_the_units",
+    {"a": nearest == 2, "b": nearest == 3, "c": nearest == 4},
+    f"From H = 64 to 128 it is {grown:.2f} times as many.",
+)
 
 # %% [markdown]
 # **Notice**
@@ -364,11 +381,15 @@ verdict("double_the_units", nearest[0], f"From H = 64 to 128 it is {grown:.2f} t
 # %%
 guess("paths_of_ten")
 
-# %%
+# %% tags=["measure"]
+# Counts the paths from c_0 to c_10: each step leads from h or c to h or c.
 one_step = np.array([[1, 1], [1, 1]])  # from h or c to h or c: each reaches each
 paths = int(np.linalg.matrix_power(one_step, 10)[1, 1])
-answer = {2: "(a)", 20: "(b)", 512: "(c)"}.get(paths, "none of these")
-verdict("paths_of_ten", answer, f"{paths} paths, and one of them stays in c all the time.")
+verdict(
+    "paths_of_ten",
+    {"a": paths == 2, "b": paths == 20, "c": paths == 512},
+    f"{paths} paths, and one of them stays in c all the time.",
+)
 
 # %% [markdown]
 # What is one step of the detour worth? Take a single unit, so that all of it are plain numbers.
@@ -404,7 +425,11 @@ check("through_h", through_h)
 # o_t\,(1 - \tanh^2 c_t)\; \frac{\partial c_t}{\partial h_{t-1}} +
 # w_{ho}\, o_t (1 - o_t) \tanh c_t$$
 
-# %%
+# %% tags=["measure"]
+# Computes the four slopes of step 60 by hand, and compares them with jax.jacobian.
+from lstm_jax.course.l06 import stand_ins
+
+slope_through_h = mine(through_h, otherwise=stand_ins.through_h)
 small = init_lstm(jax.random.key(1), D, 1, forget_bias=1.0, gain=2.0)  # one unit
 record = trace(small, xs)
 
@@ -413,11 +438,11 @@ def four_slopes(t):
     """[[∂h/∂h, ∂h/∂c], [∂c/∂h, ∂c/∂c]] of step t, by hand."""
     i, f, g, o = (float(getattr(record, name)[t, 0]) for name in "ifgo")
     before, after = float(record.c[t, 0]), float(record.c[t + 1, 0])
-    w_i, w_f, w_g, w_o = small.w_h[0].tolist()
-    slope_i, slope_f, slope_g, slope_o = i * (1 - i), f * (1 - f), 1 - g * g, o * (1 - o)
-    c_by_h = w_i * slope_i * g + w_f * slope_f * before + w_g * slope_g * i
+    w_h = small.w_h[0]
+    c_by_h = float(slope_through_h(w_h, i, f, g, before))
     shown = o * (1 - math.tanh(after) ** 2)
-    return np.array([[shown * c_by_h + w_o * slope_o * math.tanh(after), shown * f], [c_by_h, f]])
+    h_by_gate = float(w_h[3]) * o * (1 - o) * math.tanh(after)
+    return np.array([[shown * c_by_h + h_by_gate, shown * f], [c_by_h, f]])
 
 
 def next_state(flat, x):
@@ -440,7 +465,8 @@ print(f"by hand and by jax.jacobian: largest difference {difference:.0e}")
 # two slopes, and the paths add up.
 
 
-# %%
+# %% tags=["measure"]
+# Two steps, directly and by way of h, beside what jax.grad says.
 def c_two_steps_later(c):
     return run(small, xs[now : now + 2], LSTMState(record.h[now], c))[1].c[0]
 
@@ -476,7 +502,8 @@ print(f"The detour is {'larger' if abs(detour) > direct else 'smaller'} than the
 # %%
 guess("direct_and_total")
 
-# %%
+# %% tags=["measure"]
+# Follows a small change through two networks, along c alone and over all paths, and draws it.
 networks = {
     "bias 1, gain 1": init_lstm(jax.random.key(0), D, H, forget_bias=1.0, gain=1.0),
     "bias 4, gain 2": init_lstm(jax.random.key(0), D, H, forget_bias=4.0, gain=2.0),
@@ -491,8 +518,11 @@ for name, flow in flows.items():
     print(f"    product of the forget gates and direct: relative difference {apart:.0e}")
 
 ratio = flows["bias 1, gain 1"].total[0] / flows["bias 1, gain 1"].direct[0]
-answer = "(d)" if ratio > 1e6 else "(b)" if ratio < 0.5 else "(a)" if ratio < 10 else "(c)"
-verdict("direct_and_total", answer, f"All paths together leave {ratio:.0e} times as much.")
+verdict(
+    "direct_and_total",
+    {"a": 0.5 <= ratio < 10, "b": ratio < 0.5, "c": 10 <= ratio <= 1e6, "d": ratio > 1e6},
+    f"All paths together leave {ratio:.0e} times as much.",
+)
 
 remaining = {}
 for name, flow in flows.items():
@@ -545,23 +575,23 @@ def step_back(params, state, x, ahead):
 check("step_back", step_back)
 
 # %% [markdown]
-# From the last month back to the first with yours: the gradient of the sum of $c_T$ for $c_0$,
+# From the last month back to the first, step by step: the gradient of the sum of $c_T$ for $c_0$,
 # beside the one of `jax.grad`.
 
-# %%
+# %% tags=["measure"]
+# Goes back from the last month to the first with your step, and compares with jax.grad.
+one_step_back = mine(step_back, otherwise=stand_ins.step_back)
 network = networks["bias 1, gain 1"]
 record = trace(network, xs)
 back = LSTMState(jnp.zeros(H), jnp.ones(H))
 for t in reversed(range(T)):
-    back = step_back(network, LSTMState(record.h[t], record.c[t]), xs[t], back)
-    if back is None:
-        print("step_back is not written yet")
-        break
-else:
-    start = LSTMState(jnp.zeros(H), jnp.zeros(H))
-    by_jax = jax.grad(lambda start: run(network, xs, start)[1].c.sum())(start).c
-    apart = float(jnp.abs(back.c - by_jax).max() / jnp.abs(by_jax).max())
-    print(f"{T} steps back: by hand and by jax.grad differ by {apart:.0e} of the largest entry")
+    back = one_step_back(network, LSTMState(record.h[t], record.c[t]), xs[t], back)
+
+start = LSTMState(jnp.zeros(H), jnp.zeros(H))
+by_jax = jax.grad(lambda start: run(network, xs, start)[1].c.sum())(start).c
+apart = float(jnp.abs(back.c - by_jax).max() / jnp.abs(by_jax).max())
+assert apart < 1e-3
+print(f"{T} steps back: step by step and by jax.grad differ by {apart:.0e} of the largest entry")
 
 # %% [markdown]
 # ## 5. Vanishing *and* exploding?
@@ -585,7 +615,8 @@ guess("above_one")
 gradient_explorer = GradientExplorer(forget_bias=4.0)
 gradient_explorer
 
-# %%
+# %% tags=["measure"]
+# Reads your explorer, then tries its corner, gain 2 and forget bias 8, with eight seeds.
 yours = gradient_explorer
 flow = yours.gradient_flow().lstm
 print(f"yours, gain {yours.gain:g}, forget bias {yours.forget_bias:g}, seed {yours.seed}: ", end="")
@@ -597,10 +628,14 @@ for seed in range(8):
     flow = gradient_flow(corner, yours.xs)
     for path in highest:
         highest[path] = max(highest[path], float(getattr(flow, path)[0]))
-answer = "(c)" if highest["direct"] > 1 else "(b)" if highest["total"] > 1 else "(a)"
+total_above, direct_above = (highest[path] > 1 for path in ("total", "direct"))
 verdict(
     "above_one",
-    answer,
+    {
+        "a": not total_above and not direct_above,
+        "b": total_above and not direct_above,
+        "c": total_above and direct_above,
+    },
     f"Gain 2, forget bias 8, the highest of 8 seeds: all paths {highest['total']:.3g}, the direct "
     f"path {highest['direct']:.3g}.",
 )
@@ -619,7 +654,8 @@ verdict(
 guess("three_hundred")
 
 
-# %%
+# %% tags=["measure"]
+# Measures both paths back in 320 networks, and prints how many vanish and how many explode.
 BIASES, GAINS, SEEDS = (0.0, 1.0, 2.0, 4.0), (0.5, 1.0, 2.0, 4.0), 20
 GRID = len(GAINS), len(BIASES), SEEDS
 networks = [
@@ -652,15 +688,19 @@ for row, gain in enumerate(GAINS):
     shares = zip(vanished[row].mean(axis=-1), exploded[row].mean(axis=-1), strict=True)
     print(f"gain {gain:<5g} " + "".join(f"  {v:5.0%} |{e:5.0%}" for v, e in shares))
 
-# %%
+# %% tags=["measure"]
+# The verdict on the 320 networks, and both paths of each, in order of size.
 print(f"direct: vanished in {np.mean(direct < 1e-3):.0%}, largest {direct.max():.3f}")
 print(f"total:  vanished in {vanished.mean():.0%}, exploded in {exploded.mean():.0%}, ", end="")
 print(f"largest {total.max():,.0f}")
-answer = "(c)" if vanished.any() and exploded.any() else "(b)" if vanished.any() else "(a)"
 fades, grows = np.any(direct < 1e-3), direct.max() > 1
 verdict(
     "three_hundred",
-    answer,
+    {
+        "a": not vanished.any() and not exploded.any(),
+        "b": vanished.any() and not exploded.any(),
+        "c": vanished.any() and exploded.any(),
+    },
     f"The direct path {'can' if fades else 'did not'} vanish and {'can' if grows else 'did not'} "
     f"explode; all paths together {'can' if exploded.any() else 'did not'} explode.",
 )
@@ -695,7 +735,8 @@ plots.curves(
 # What does that do to a step of training? Let each of the 320 networks forecast the next month, as
 # the mean of its outputs, and take the gradient of the squared error with respect to its weights.
 
-# %%
+# %% tags=["measure"]
+# How long the gradient of each of the 320 networks is.
 target = past[T + 1]
 
 
@@ -743,7 +784,8 @@ guess("gate_to_hold")
 trained = TrainedCellExplorer(*load_recall(), clamp_from=10)
 trained
 
-# %%
+# %% tags=["measure"]
+# Reads your explorer, then holds each gate at 0, 1/2 and 1, and prints loss and right answers.
 print(f"yours: loss {trained.loss:.3g}, {trained.accuracy:.0%} right")
 
 # The network in the explorer; sequences (B, T, 5) that it was not trained on; what is right (B,).
@@ -772,9 +814,10 @@ for name, table in tables.items():
         print(f"    {gate}          ", "   ".join(f"{loss:6.3f} {p:5.0%}" for loss, p in scores))
 
 after = tables["after the mark"]
-losses = {"(a)": after["i", 0][0], "(b)": after["f", 1][0], "(c)": after["o", 1][0]}
-each = ", ".join(f"{name} {loss:.3f}" for name, loss in losses.items())
-verdict("gate_to_hold", min(losses, key=losses.get), f"The losses: {each}.")
+losses = {"a": after["i", 0][0], "b": after["f", 1][0], "c": after["o", 1][0]}
+lowest = min(losses, key=losses.get)
+each = ", ".join(f"({letter}) {loss:.3f}" for letter, loss in losses.items())
+verdict("gate_to_hold", {letter: letter == lowest for letter in losses}, f"The losses: {each}.")
 both = score([Clamp("i", 0, steps=slice(10, None)), Clamp("f", 1, steps=slice(10, None))])
 print("after the mark i at 0 and f at 1: loss {:.3f}, {:.0%} right".format(*both))
 
@@ -790,7 +833,8 @@ print("after the mark i at 0 and f at 1: loss {:.3f}, {:.0%} right".format(*both
 #
 # And what has training done to the two paths back?
 
-# %%
+# %% tags=["measure"]
+# How large the recurrent blocks became in training, and how much the direct path keeps.
 blocks = dict(zip("ifgo", np.split(np.asarray(lstm.w_h), 4, axis=1), strict=True))
 gains = {gate: float(np.linalg.norm(block, 2)) for gate, block in blocks.items()}
 print("gain of each recurrent block, 1 before training: ", end="")

@@ -39,7 +39,17 @@ from lstm_jax import (
     trace,
     zero_state,
 )
-from lstm_jax.course import GradientExplorer, check, guess, hint, plots, progress, sunspots, verdict
+from lstm_jax.course import (
+    GradientExplorer,
+    check,
+    guess,
+    hint,
+    mine,
+    plots,
+    progress,
+    sunspots,
+    verdict,
+)
 from lstm_jax.course.data.lag_recall import CHANCE, accuracy, lag_recall
 from lstm_jax.course.data.windows import fit_scale, split
 from lstm_jax.training import adam, cross_entropy, fit
@@ -78,14 +88,16 @@ explorer
 # "Reach" is the number of steps back until less than $1/e \approx 0.37$ is left. For a gate that
 # stands still at $\sigma(b)$ it is $-1/\ln \sigma(b)$ (lesson 03).
 
-# %%
+# %% tags=["measure"]
+# Reads your explorer: its forget gates, and what is left of step 0.
 shown, f = explorer.gradient_flow(), explorer.trace().lstm.f[: explorer.length]
 print(f"Your explorer: mean forget gate {f.mean():.3f} over {len(f)} steps. Left of step 0:")
 print(f"RNN {shown.rnn.total[0]:.1e}, LSTM {shown.lstm.total[0]:.1e}, ", end="")
 print(f"along c alone {shown.lstm.direct[0]:.1e}")
 
 
-# %%
+# %% tags=["measure"]
+# How far eight networks reach back for each forget bias from 0 to 5, and the verdict.
 def eight_flows(init, **options):
     """What comes back in eight networks: total and direct, (8, T+1) each."""
     networks = [init(jax.random.key(seed), 1, 8, **options) for seed in range(8)]
@@ -119,13 +131,12 @@ for bias in range(6):
     )
 
 enough = min((bias for bias, left in along_c.items() if left >= 0.1), default=6)
-answer = {0: "(a)", 1: "(b)", 3: "(c)", 4: "(c)", 6: "(d)"}.get(enough, "none of these")
 first = (
     f"Of biases 0 to 5, {enough} is the first that lets" if enough < 6 else "None of 0 to 5 lets"
 )
 verdict(
     "bias_for_a_tenth",
-    answer,
+    {"a": enough == 0, "b": enough == 1, "c": enough in (3, 4), "d": enough >= 6},
     f"{first} a tenth come along c. An LSTM {'remembers' if enough <= 1 else 'does not remember'} "
     "by default.",
 )
@@ -178,6 +189,8 @@ def loop(cell):
     return layer
 
 
+# %% tags=["measure"]
+# Runs the layer on 16 stretches of 60 months, and compares it with lstm_jax.run.
 B, T, D, H = 16, 60, 1, 32
 past, _ = split(sunspots().number, 0.8)
 past = jnp.asarray(fit_scale(past).apply(past))[:, None]  # (2500, 1)
@@ -246,6 +259,8 @@ def four_products(params, state, x):
     return LSTMState(jax.nn.sigmoid(o) * jnp.tanh(c), c)
 
 
+# %% tags=["measure"]
+# The five ways: the first call of each, compared with the first loop, and how they are timed.
 def scanned(cell):
     """The layer by scan: xs (B, T, D) -> all h (B, T, H)."""
 
@@ -265,7 +280,7 @@ ways = {
     "2 loop, step in jit": loop(jax.jit(four_products)),
     "3 scan, no jit": scanned(four_products),
     "4 scan in jit": jax.jit(scanned(four_products)),
-    "5 one product": jax.jit(scanned(cell)),
+    "5 one product": jax.jit(mine(scan_layer, otherwise=scanned(cell))),
 }
 
 
@@ -289,14 +304,14 @@ for name, layer in ways.items():  # the first call of each, not timed
     assert difference < 1e-5
     print(f"{name:20} differs from the first loop by at most {difference:.0e}")
 
-# %%
+# %% tags=["measure"]
+# Times the five ways, gives the verdict, and draws the milliseconds of a call.
 ms = race(ways, params, xs)
 slowest, fastest = max(ms, key=ms.get), min(ms, key=ms.get)
 ratio = ms["1 Python loop"] / ms[fastest]
-answer = {"1": "(a)", "2": "(b)", "3": "(c)"}.get(slowest[0], "none of these")
 verdict(
     "slowest_way",
-    answer,
+    {"a": slowest[0] == "1", "b": slowest[0] == "2", "c": slowest[0] == "3"},
     f"The slowest is {slowest[2:]}. The fastest, {fastest[2:]}, takes {ms[fastest]:.2g} ms; the "
     f"Python loop takes {ratio:,.0f} times as long, medians of {ROUNDS} calls.",
 )
@@ -339,7 +354,8 @@ plots.bars(
 # %%
 guess("best_step_up")
 
-# %%
+# %% tags=["measure"]
+# The layer in blocks of 20 steps, with one tanh for all four gates.
 K = 20  # steps of a block
 
 
@@ -368,7 +384,8 @@ def in_blocks(params, xs):
 # mean square. Rung 5 is the judge.
 
 
-# %%
+# %% tags=["measure"]
+# Compares the outputs and the gradients of rungs 4, 6 and 7 with those of rung 5.
 def with_gradient(layer):
     """(params, xs) -> ((mean square, hs), its gradient), in `jit`."""
 
@@ -399,18 +416,24 @@ for name in ("4 four products", "6 blocks", "7 own backward pass"):  # first cal
     assert backward < 1e-5
     print(f"{name:20} differs by {forward:.0e}, its gradient by {backward:.0e} of its largest")
 
-# %%
+# %% tags=["measure"]
+# Times the four rungs, outputs and gradient, gives the verdict, and draws the milliseconds.
 ms = race(rungs, large, long_xs)
 gains = {f"{low[0]} to {high[0]}": ms[low] / ms[high] for low, high in pairwise(ms)}
 print("times as fast: " + ", ".join(f"{step} {gain:.2f}" for step, gain in gains.items()))
 best = max(gains, key=gains.get)
-answer = {"4 to 5": "(a)", "5 to 6": "(b)", "6 to 7": "(c)"}[best] if gains[best] > 1.25 else "(d)"
+saves = gains[best] > 1.25  # a fifth of the time
 *others, own = ms.values()
 by_hand = min(others) / own
 worth = "pays" if by_hand > 1.25 else "does not pay"
 verdict(
     "best_step_up",
-    answer,
+    {
+        "a": saves and best == "4 to 5",
+        "b": saves and best == "5 to 6",
+        "c": saves and best == "6 to 7",
+        "d": not saves,
+    },
     f"The step from {best} saves most: {1 - 1 / gains[best]:.0%} of the time. A backward pass by "
     f"hand {worth} here.",
 )
@@ -441,7 +464,8 @@ plots.bars(
 # Sentences differ in length, and an array has one $T$. So the short ones are filled up with zeros,
 # the **padding**. Each letter is one of $D = 27$ features.
 
-# %%
+# %% tags=["measure"]
+# Two sentences as one array, read side by side and each alone: compares the outputs.
 SENTENCES = ("the gate is open", "what is kept now can be read at any later step")
 LETTERS = "abcdefghijklmnopqrstuvwxyz "
 
@@ -472,7 +496,8 @@ print(f"each sentence in the batch and alone: largest difference {difference:.0e
 # %%
 guess("reading_zeros")
 
-# %%
+# %% tags=["measure"]
+# Reads the padding with three layers, and draws how far the output moves.
 keeper = init_lstm(jax.random.key(1), len(LETTERS), H, forget_bias=4.0)
 records = {
     "forget bias 1": trace(reader, letters),
@@ -488,8 +513,11 @@ for name, record in records.items():
     print(f"{name:13} moves by {moved[name][-1]:4.0%} of its length")
 
 end = moved["forget bias 1"][-1]
-answer = "(a)" if end < 1e-6 else "(b)" if end < 0.1 else "(c)" if end > 0.7 else "none of these"
-verdict("reading_zeros", answer, f"With forget bias 1 it moves by {end:.0%} of its length.")
+verdict(
+    "reading_zeros",
+    {"a": end < 1e-6, "b": 1e-6 <= end < 0.1, "c": end > 0.7},
+    f"With forget bias 1 it moves by {end:.0%} of its length.",
+)
 
 plots.curves(
     np.arange(len(moved["with lengths"])),
@@ -531,6 +559,8 @@ def masked_layer(params, xs, lengths):
     return jnp.swapaxes(hs, 0, 1), state
 
 
+# %% tags=["measure"]
+# Compares the masked layer with each sentence read alone, and with run(..., lengths=lengths).
 hs, state = masked_layer(reader, letters, lengths)
 ends = jnp.stack([h[-1] for h in alone])  # of each sentence, read alone
 from_run = run(reader, letters, lengths=lengths)
@@ -573,7 +603,8 @@ check("last_valid", last_valid)
 # direction, side by side, are called **bidirectional**: `(B, T, 2H)`.
 
 
-# %%
+# %% tags=["measure"]
+# Stacks two layers and reads one backward, and compares both with the same written out.
 def with_biases(key, input_size):
     """Random weights and biases: as they are after training, when the biases are 0 no more."""
     network = init_lstm(key, input_size, H)
@@ -609,7 +640,8 @@ print(f"reverse=True, and turn with the padding, read it first:      {wrong:.0e}
 # %%
 guess("changed_letter")
 
-# %%
+# %% tags=["measure"]
+# Changes one letter, and draws at which steps the outputs of each layer move.
 middle = int(lengths[1]) // 2
 changed = letters.copy()
 changed[1, middle] = np.roll(letters[1, middle], 1)  # the next letter of the alphabet
@@ -627,12 +659,17 @@ for name, layer in layers.items():
     span[name] = steps.min(), steps.max()
     print(f"{name:20} moves at steps {steps.min():2} to {steps.max():2}")
 
-causal = all(span[name][0] == middle for name in ("forward", "two layers, forward"))
-if causal and span["backward"][1] == middle:
-    answer = "(a)"
-else:
-    answer = "(b)" if span["forward"][0] == middle else "(c)"
-verdict("changed_letter", answer, f"The letter of step {middle} was changed.")
+forward, stack = (span[name][0] == middle for name in ("forward", "two layers, forward"))
+backward = span["backward"][1] == middle
+verdict(
+    "changed_letter",
+    {
+        "a": forward and stack and backward,
+        "b": forward and not stack and backward,
+        "c": not (forward or stack or backward),
+    },
+    f"The letter of step {middle} was changed.",
+)
 
 plots.curves(
     np.arange(int(lengths[1])),
@@ -687,7 +724,8 @@ check("bidirectional", bidirectional)
 # %%
 guess("what_to_carry")
 
-# %%
+# %% tags=["measure"]
+# Reads 240 months in four pieces, carrying h, c, both or nothing, and draws the error.
 PIECE, long = 60, past[:240]
 carrier = init_lstm(jax.random.key(0), 1, H, forget_bias=3.0)
 nothing = zero_state(carrier)
@@ -710,10 +748,10 @@ for name, carry in {
 assert wrong["h and c"].max() < 1e-5
 
 need_h, need_c = (mean_error[name] / mean_error["nothing"] for name in ("c alone", "h alone"))
-answer = "(b)" if need_h < 0.5 * need_c else "(a)" if need_c < 0.5 * need_h else "(c)"
+only_h, only_c = need_c < 0.5 * need_h, need_h < 0.5 * need_c
 verdict(
     "what_to_carry",
-    answer,
+    {"a": only_h, "b": only_c, "c": not only_h and not only_c},
     f"Of the error of carrying nothing, {need_h:.0%} is left with c alone, {need_c:.0%} with h "
     "alone.",
 )
@@ -794,6 +832,8 @@ def draw(key):
     return lag_recall(key, LAG, batch=32, length=LENGTH)
 
 
+# %% tags=["measure"]
+# Trains six RNNs, and six LSTMs for each of the forget biases 0, 1 and 4.
 fresh = {"RNN": recallers(init_rnn)} | {
     f"LSTM, bias {bias}": recallers(init_lstm, forget_bias=bias) for bias in (0, 1, 4)
 }
@@ -803,7 +843,8 @@ for name, networks in fresh.items():
     print(name)
     trained[name] = fit(loss, networks, draw, key=keys, steps=400, optimizer=optimizer).params
 
-# %%
+# %% tags=["measure"]
+# Counts the right answers of each network on 1,000 new sequences, and gives the verdict.
 symbols, names = lag_recall(jax.random.key(2), LAG, batch=1000, length=LENGTH)
 score = jax.jit(jax.vmap(lambda model: accuracy(answers(model, symbols), names)))
 scores = {name: np.asarray(score(models)) for name, models in trained.items()}
@@ -814,14 +855,19 @@ for name, values in scores.items():
     print(f"{name:13}  {each}     {learned[name]:6} of {NETWORKS}")
 
 better = [name[-1] for name in list(fresh)[1:] if learned[name] >= learned["RNN"] + 4]
-answer = {"014": "(a)", "14": "(b)", "4": "(c)", "": "(d)"}.get("".join(better), "none of these")
-verdict("better_than_rnn", answer, f"Better than the RNN: bias {', '.join(better) or 'none'}.")
+biases = "".join(better)
+verdict(
+    "better_than_rnn",
+    {"a": biases == "014", "b": biases == "14", "c": biases == "4", "d": biases == ""},
+    f"Better than the RNN: bias {', '.join(better) or 'none'}.",
+)
 
 # %% [markdown]
 # And the gradient? Each network reads 4 sequences. How much of a small change at step $t$ is left
 # at the end, before training and after?
 
-# %%
+# %% tags=["measure"]
+# How much of a change at each step is left at the end, before training and after.
 flows_of = jax.jit(jax.vmap(lambda model: gradient_flow(model.cell, symbols[:4])))
 before, after = (
     {name: flows_of(models) for name, models in stage.items()} for stage in (fresh, trained)
@@ -872,7 +918,8 @@ for when, flows in {"Untrained": before, "Trained": after}.items():
 # inputs does each output feel? The title says how much the mark weighs in the last output, against
 # a typical symbol after it.
 
-# %%
+# %% tags=["measure"]
+# Draws which inputs each output feels, for the middle RNN and the middle LSTM.
 for name in ("RNN", "LSTM, bias 4"):
     middle = int(scores[name].argsort()[NETWORKS // 2])
     its_cell = jax.tree.map(lambda array, middle=middle: array[middle], trained[name].cell)

@@ -27,6 +27,7 @@ from lstm_jax.course import (
     check,
     guess,
     hint,
+    mine,
     plots,
     progress,
     statistics,
@@ -77,7 +78,8 @@ explorer
 # Then move the forget bias to 0, or take an RNN. Whatever you find, it is one setting of one task.
 # The rest of this lesson is about how to find out more than that.
 
-# %%
+# %% tags=["measure"]
+# Reads your explorer: how many answers its newest networks have right, and the verdict.
 if explorer.result is None:
     print("Nothing trained in the explorer yet: press its button, then run this cell again.")
 else:
@@ -86,13 +88,16 @@ else:
     each = ", ".join(f"{share:.0%}" for share in newest)
     print(f"Right at the newest look, each of your eight: {each}")
     if round(explorer.answer["with"]["rate"], 1) == -1:  # ten times the rate it starts with
-        if newest.max() < 0.5:
-            answer = "(c)"
-        elif np.ptp(newest) > 0.2:
-            answer = "(b)"
-        else:
-            answer = "(a)" if early.min() > 0.9 else "none of these"
-        verdict("tenfold_rate", answer, f"At ten times the rate the eight have {each} right.")
+        none, wide = newest.max() < 0.5, np.ptp(newest) > 0.2
+        verdict(
+            "tenfold_rate",
+            {
+                "a": not none and not wide and early.min() > 0.9,
+                "b": not none and wide,
+                "c": none,
+            },
+            f"At ten times the rate the eight have {each} right.",
+        )
     else:
         print("The verdict waits for a learning rate of 10^-1: train with it, run this cell again.")
 
@@ -113,7 +118,8 @@ else:
 # network. So every 25 steps all networks answer the same 500 sequences, **held out** from training.
 # Those answers are the learning curve.
 
-# %%
+# %% tags=["measure"]
+# The task: its held-out sequences, and what an answer without memory costs.
 adding = {length: of_task(tasks.ADDING, length) for length in (20, 50, 100, 200, 500)}
 task = adding[20]
 print(f"{task.name}: held out {task.held_out[0].shape} (sequences, steps, inputs)")
@@ -134,8 +140,8 @@ print(f"we call half of that a good loss: {task.good:.4f}")
 # ### Your turn: `roughness`
 #
 # *"Smooth" means nothing until a number says it, and the number comes before the race.* About 2
-# lines; `hint("roughness")` helps. (The package has one too, for many runs at once. The cells
-# below use that.)
+# lines; `hint("roughness")` helps. (The package has one too, for many runs at once. The table of
+# section 5 uses that.)
 
 
 # %%
@@ -165,7 +171,8 @@ check("roughness", roughness)
 # %%
 guess("one_pair")
 
-# %%
+# %% tags=["measure"]
+# Trains eight RNNs and eight LSTMs on the adding task.
 SEEDS = 8
 found = long_run.load()  # what a long run has found before: more in section 4
 
@@ -190,15 +197,29 @@ def race(problem, kinds, steps):
 
 pairs = race(task, ["RNN", "LSTM"], steps=400)
 
-# %%
-rough = {kind: statistics.roughness(curves.loss) for kind, curves in pairs.items()}
+# %% tags=["measure"]
+# Compares the roughness in all 64 pairs, and draws the pair that favours the LSTM most.
+from lstm_jax.course.l08 import stand_ins
+
+climbs = mine(roughness, otherwise=stand_ins.roughness)
+rough = {
+    kind: np.array([climbs(loss[np.isfinite(loss)]) for loss in curves.loss])
+    for kind, curves in pairs.items()
+}
 difference = rough["RNN"][:, None] - rough["LSTM"][None]  # (RNN, LSTM): above 0, the RNN is rougher
 rougher = int((difference > 0).sum())
 for_lstm = np.unravel_index(difference.argmax(), difference.shape)
 for_rnn = np.unravel_index(difference.argmin(), difference.shape)
 
-answer = {0: "(b)", difference.size: "(a)"}.get(rougher, "(c)")
-verdict("one_pair", answer, f"In {rougher} of {difference.size} pairs the RNN is the rougher one.")
+verdict(
+    "one_pair",
+    {
+        "a": rougher == difference.size,
+        "b": rougher == 0,
+        "c": 0 < rougher < difference.size,
+    },
+    f"In {rougher} of {difference.size} pairs the RNN is the rougher one.",
+)
 
 
 def two_curves(pair, title):
@@ -218,14 +239,16 @@ def two_curves(pair, title):
 
 two_curves(for_lstm, "Two curves, picked to make the LSTM look smooth")
 
-# %%
+# %% tags=["measure"]
+# Draws the pair that favours the RNN most.
 two_curves(for_rnn, "Two curves from the same sixteen, picked for the RNN")
 
 # %% [markdown]
 # Both pictures are honest drawings of networks that were trained a moment ago. That is the trouble
 # with them. Here are all sixteen.
 
-# %%
+# %% tags=["measure"]
+# Draws all sixteen curves: the median of each kind and its middle half.
 plots.bands(
     pairs["RNN"].sequences / 1000,
     {kind: curves.loss for kind, curves in pairs.items()},
@@ -243,7 +266,8 @@ plots.bands(
 # What is a fair race between an RNN and an LSTM? With 32 units each, the LSTM has four times as
 # many weights. With as many weights each, the RNN has twice as many units.
 
-# %%
+# %% tags=["measure"]
+# Counts the weights of the kinds at the same width, and of those with as many weights.
 print("units   weights, with 2 inputs")
 for kind, units in long_run.field(inputs=2):
     print(f"{kind:4} {units}   {long_run.weights(kind, 2, units):,}")
@@ -264,7 +288,8 @@ for kind, units in long_run.field(inputs=2):
 # That takes longer than a lesson. It was run before, with one command, and its results came with
 # this notebook:
 
-# %%
+# %% tags=["measure"]
+# Says how and when the long run was made, and names its problems.
 made = long_run.made_by()
 print("long run:", made["command"])
 print(f"ended {made['date']}, Python {made['python']}, jax {made['jax']}, on {made['machine']}")
@@ -284,7 +309,8 @@ sunspots = of_sunspots()
 guess("one_rate")
 
 
-# %%
+# %% tags=["measure"]
+# The ten tries of each kind on adding at 20 steps, the choices, and the verdict.
 def tries(problem):
     """The mean over looks of log10 of the loss, for each kind and start (rows), each rate."""
     print(f"{problem.name}: mean of log10 loss; * is the best of a kind")
@@ -305,9 +331,9 @@ def tries(problem):
 
 best = tries(adding[20])
 rates = {kind: best[kind, 32].rate for kind in cells}
-answer = "(a)" if len(set(rates.values())) == 1 else "(b)"
+same = len(set(rates.values())) == 1
 choice = ", ".join(f"{kind} {rate}" for kind, rate in rates.items())
-verdict("one_rate", answer, f"The choice: {choice}.")
+verdict("one_rate", {"a": same, "b": not same}, f"The choice: {choice}.")
 
 # %% [markdown]
 # **Notice**
@@ -332,10 +358,12 @@ verdict("one_rate", answer, f"The choice: {choice}.")
 #
 # Live, eight seeds of each: the real series of lesson 01, 48 months in, the month a year later out.
 
-# %%
+# %% tags=["measure"]
+# Trains eight RNNs and eight LSTMs on the sunspots.
 series = race(sunspots, ["RNN", "LSTM"], steps=250)
 
-# %%
+# %% tags=["measure"]
+# Draws the error of both kinds on the years held out.
 plots.bands(
     series["RNN"].sequences / 1000,
     {kind: curves.loss for kind, curves in series.items()},
@@ -384,7 +412,8 @@ check("solved_after", solved_after)
 guess("three_claims")
 
 
-# %%
+# %% tags=["measure"]
+# Judges the three claims, just now with 8 seeds and in the long run with 32, and the verdict.
 CLAIMS = ("LSTM smoother", "LSTM slower", "RNN jumping")
 IN_A_WORD = {
     "supported": "yes",
@@ -435,14 +464,18 @@ judged = [row for row in by_width if row]
 supported = {
     name: all(statistics.claim(row[name]) == "supported" for row in judged) for name in CLAIMS
 }
-answer = {
-    (True, True, True): "(a)",
-    (False, True, False): "(b)",
-    (True, False, True): "(c)",
-    (False, False, False): "(d)",
-}.get(tuple(supported.values()), "none of these")
+smoother, slower, jumping = supported.values()
 everywhere = ", ".join(name for name, held in supported.items() if held) or "none of the three"
-verdict("three_claims", answer, f"Supported everywhere: {everywhere}.")
+verdict(
+    "three_claims",
+    {
+        "a": smoother and slower and jumping,
+        "b": slower and not smoother and not jumping,
+        "c": smoother and jumping and not slower,
+        "d": not (smoother or slower or jumping),
+    },
+    f"Supported everywhere: {everywhere}.",
+)
 
 # %% [markdown]
 # A row counts the pairs in which a claim holds: "opposite 7/32" says that it held in 7 of 32, so
@@ -473,28 +506,41 @@ verdict("three_claims", answer, f"Supported everywhere: {everywhere}.")
 # %%
 guess("live_eight")
 
-# %%
+# %% tags=["measure"]
+# Trains eight LSTMs on temporal order at 100 steps.
 by_order = race(order[100], ["LSTM"], steps=250)["LSTM"]
 
-# %%
+# %% tags=["measure"]
+# Trains eight LSTMs on adding at 50 steps.
 by_adding = race(adding[50], ["LSTM"], steps=250)["LSTM"]
 
 
-# %%
+# %% tags=["measure"]
+# Counts with your function how many solve the task and after how many sequences, and draws it.
+sequences_needed = mine(solved_after, otherwise=stand_ins.solved_after)
+
+
 def solved(curves):
-    return int(np.isfinite(curves.solved_after).sum())
+    return int(np.isfinite(sequences_needed(curves.score, curves.sequences)).sum())
 
 
 for problem, curves in ((order[100], by_order), (adding[50], by_adding)):
-    after = np.sort(curves.solved_after)
+    after = np.sort(sequences_needed(curves.score, curves.sequences))
     print(f"{problem.name}: solved by {statistics.share(solved(curves), SEEDS)}")
     print("    after sequences:", " ".join(f"{n:,.0f}" for n in after))
     print("    right, of 2,560 new ones:", " ".join(f"{x:.1%}" for x in np.sort(curves.right)))
 
 fewest = min(solved(by_order), solved(by_adding))
 most = max(solved(by_order), solved(by_adding))
-answer = "(c)" if fewest >= SEEDS - 1 else "(a)" if most == 0 else "(b)"
-verdict("live_eight", answer, f"At least {fewest} of {SEEDS} solve each, live.")
+verdict(
+    "live_eight",
+    {
+        "a": most == 0,
+        "b": most > 0 and fewest < SEEDS - 1,
+        "c": fewest >= SEEDS - 1,
+    },
+    f"At least {fewest} of {SEEDS} solve each, live.",
+)
 
 plots.bands(
     by_order.sequences / 1000,
@@ -523,7 +569,8 @@ plots.bands(
 # %%
 guess("rnn_at_fifty")
 
-# %%
+# %% tags=["measure"]
+# How many networks of each kind solve longer and longer sequences, in the long run.
 FIELD = long_run.field(order[20].inputs)
 print(f"solved, long run of {made['date']}; then the sequences the median network needed")
 for problem in (*order.values(), *adding.values()):
@@ -540,11 +587,15 @@ for problem in (*order.values(), *adding.values()):
             print("    " + "    ".join(row))
 
 count = solved(long(order[50], "RNN"))
-answer = "(a)" if count > 24 else "(c)" if count < 8 else "(b)"
-verdict("rnn_at_fifty", answer, f"{statistics.share(count, 32)} RNNs of 32 units.")
+verdict(
+    "rnn_at_fifty",
+    {"a": count > 24, "b": 8 <= count <= 24, "c": count < 8},
+    f"{statistics.share(count, 32)} RNNs of 32 units.",
+)
 
 
-# %%
+# %% tags=["measure"]
+# Draws how many solve temporal order as the sequences grow.
 def solved_of(problem, kind, units):
     """The networks that solve it, in percent; NaN where none were trained."""
     if (kind, units) not in long_run.entered(problem):
@@ -621,7 +672,8 @@ check("chrono_biases", chrono_biases)
 guess("forget_bias")
 
 
-# %%
+# %% tags=["measure"]
+# How many LSTMs solve both tasks at 100 steps with each way to begin, in the long run.
 def by_start(problem):
     """For each forget bias the runs with the better of the two learning rates."""
     runs = found[f"forget bias: {problem.name}"]
@@ -645,14 +697,20 @@ for problem in (order[100], adding[100]):
         )
 
 counts = [solved(result.curves) for result in by_start(order[100]).values()]
-if min(counts) >= 7:
-    answer = "(a)"
-elif max(counts[:3]) < 4 <= counts[3]:
-    answer = "(c)"
-else:
-    answer = "(b)" if counts == sorted(counts) else "(d)"
+everyone = min(counts) >= 7
+alone = max(counts[:3]) < 4 <= counts[3]
+ordered = counts == sorted(counts)
 each = ", ".join(map(str, counts))
-verdict("forget_bias", answer, f"Solved with forget bias 0, 1, 3 and chrono: {each} of 8.")
+verdict(
+    "forget_bias",
+    {
+        "a": everyone,
+        "b": ordered and not everyone and not alone,
+        "c": alone,
+        "d": not (everyone or alone or ordered),
+    },
+    f"Solved with forget bias 0, 1, 3 and chrono: {each} of 8.",
+)
 
 starts = by_start(order[100])
 plots.bands(
@@ -681,7 +739,8 @@ plots.bands(
 guess("clipping")
 
 
-# %%
+# %% tags=["measure"]
+# Compares networks with and without clipping, at the rate found, at three and at ten times it.
 def lower(a, b):
     """In how many pairs the loss of `a` is the lower one at the end, if it did not break off."""
     return statistics.larger(*(np.nan_to_num(c.loss[:, -1], nan=np.inf) for c in (b, a)))
@@ -702,10 +761,13 @@ for problem in (order[20], order[50]):
                 f"{(free.curves.diverged >= 0).sum():10}   {pairs}"
             )
 
-everywhere = all(all(held) for held in helps.values())
-answer = "(a)" if everywhere else "(b)" if any(helps["higher"]) else "(c)"
+everywhere, higher = all(all(held) for held in helps.values()), any(helps["higher"])
 each = ", ".join(f"{sum(held)} of {len(held)} times at a rate {r}" for r, held in helps.items())
-verdict("clipping", answer, f"Clipping helps {each}.")
+verdict(
+    "clipping",
+    {"a": everywhere, "b": higher and not everywhere, "c": not higher and not everywhere},
+    f"Clipping helps {each}.",
+)
 
 # %% [markdown]
 # **Every gate held.** In lesson 05 you held a gate of a *trained* cell. Here each gate is held at 1
@@ -722,7 +784,8 @@ verdict("clipping", answer, f"Clipping helps {each}.")
 # %%
 guess("missed_most")
 
-# %%
+# %% tags=["measure"]
+# How many LSTMs solve both tasks with one gate held at 1, in the long run.
 missing = {}
 for problem in (order[100], adding[100]):
     print(f"{problem.name}, solved, long run")
@@ -735,10 +798,13 @@ for problem in (order[100], adding[100]):
         print(f"    {gate} held at 1         {statistics.share(solved(result.curves), runs)}")
 
 worst = [gate for gate, count in missing.items() if count == min(missing.values())]
-answers = {"f": "(a)", "i": "(b)", "o": "(c)", "g": "(d)"}
-answer = answers[worst[0]] if len(worst) == 1 else "none of these"
 each = ", ".join(f"without {gate} {count}" for gate, count in missing.items())
-verdict("missed_most", answer, f"Solved, of 16 each: {each}.")
+verdict(
+    "missed_most",
+    {letter: worst == [gate] for letter, gate in zip("abcd", "fiog", strict=True)},
+    f"Solved, of 16 each: {each}.",
+    tie=len(worst) > 1,
+)
 
 # %% [markdown]
 # **Notice**

@@ -18,7 +18,17 @@ import jax.numpy as jnp
 import numpy as np
 
 from lstm_jax import trace
-from lstm_jax.course import LiveLoss, TextExplorer, check, guess, hint, plots, progress, verdict
+from lstm_jax.course import (
+    LiveLoss,
+    TextExplorer,
+    check,
+    guess,
+    hint,
+    mine,
+    plots,
+    progress,
+    verdict,
+)
 from lstm_jax.course.data.ngrams import (
     bits,
     count_ngrams,
@@ -40,7 +50,8 @@ from lstm_jax.models.language import init_language_model, predict, sample
 # the first copy of each paragraph, and the last tenth of the text for the test. So nothing in the
 # test was read in training, not even with another indentation.
 
-# %%
+# %% tags=["measure"]
+# Takes the text apart into a part to learn from and a part to test on, and prints a piece.
 text = topics()
 train_ids, test_ids = ALPHABET.ids(text.train), ALPHABET.ids(text.test)
 SYMBOLS = len(ALPHABET.symbols)
@@ -126,7 +137,8 @@ check("mix", mix)
 # %%
 guess("best_n")
 
-# %%
+# %% tags=["measure"]
+# Counts the n-grams for n from 1 to 7, prints what each costs, and gives the verdict.
 ngrams = {n: count_ngrams(train_ids, n, SYMBOLS) for n in range(1, 8)}
 cost = {n: bits(table, test_ids) for n, table in ngrams.items()}
 for n, value in cost.items():
@@ -135,14 +147,18 @@ for n, value in cost.items():
     print(f"{n}-gram  test {value:.2f} bits   train {known:.2f}   {runs:,} different runs counted")
 
 best = min(cost, key=cost.get)
-answer = "(a)" if best == 7 else "(c)" if best == 2 else "(b)"
-verdict("best_n", answer, f"The best is the {best}-gram with {cost[best]:.2f} bits a character.")
+verdict(
+    "best_n",
+    {"a": best == 7, "b": 2 < best < 7, "c": best == 2},
+    f"The best is the {best}-gram with {cost[best]:.2f} bits a character.",
+)
 
 # %% [markdown]
 # Let them write. Each draws a symbol, takes it into its context, draws the next.
 
 
-# %%
+# %% tags=["measure"]
+# Lets a 1-gram, a 2-gram and a 5-gram write 200 characters each.
 def ngram_text(table, count, seed=0):
     rng, ids = np.random.default_rng(seed), np.zeros(0, np.int32)
     for _ in range(count):
@@ -175,7 +191,10 @@ for n in (1, 2, 5):
 # | $E$ | the **embedding**: a row of numbers for each symbol, learned | `(V, D)` |
 # | $W$, $b$ | the readout | `(H, V)`, `(V,)` |
 
-# %%
+# %% tags=["measure"]
+# The network before training: how many numbers it has to learn, and what it costs.
+from lstm_jax.course.l09 import exercises as own
+
 fresh = init_language_model(jax.random.key(0), SYMBOLS)
 sizes = {
     "embedding": fresh.embedding.size,
@@ -186,7 +205,9 @@ print(", ".join(f"{name} {size:,}" for name, size in sizes.items()), "numbers to
 print(f"the {best}-gram keeps {sum(len(t.runs) for t in ngrams[best].tables):,} counts")
 logits, _ = predict(fresh, jnp.asarray(test_ids[:50])[None])
 print(f"scores {logits.shape} are (batch, time, symbols)")
-print(f"untrained, it costs {language.score(fresh, test_ids):.2f} bits a character")
+in_bits = mine(bits_per_character, otherwise=own.bits_per_character)
+untrained = float(in_bits(np.asarray(logits[0]), test_ids[1:51]))
+print(f"untrained, it costs {untrained:.2f} bits a character, on 50 of them")
 
 # %% [markdown]
 # ## 4. A text without an end
@@ -221,13 +242,15 @@ def chunk(ids, rows, length, n):
 # %%
 check("chunk", chunk)
 
-# %%
+# %% tags=["measure"]
+# Cuts the text with your function, and prints two chunks of two rows.
+cut = mine(chunk, otherwise=own.chunk)
 rows = streams(train_ids, language.ROWS)
 print(f"{rows.inputs.shape} (rows, characters in each), read in chunks of {language.CHUNK}")
+chunks = [np.asarray(cut(train_ids, language.ROWS, language.CHUNK, n)) for n in (0, 1)]
 for row in (0, 1):
     for n in (0, 1):
-        part = rows.targets[row, n * language.CHUNK : (n + 1) * language.CHUNK]
-        print(f"row {row}, chunk {n}: {''.join(ALPHABET.symbols_of(part))!r}")
+        print(f"row {row}, chunk {n}: {''.join(ALPHABET.symbols_of(chunks[n][row]))!r}")
 
 # %% [markdown]
 # What is lost with the gradient that is cut? A task to find out: a stream of random bits without
@@ -243,7 +266,8 @@ for row in (0, 1):
 # %%
 guess("chunk_and_delay")
 
-# %%
+# %% tags=["measure"]
+# Trains copying with five delays and chunks of 8 and of 20, and draws what each delay costs.
 LAGS = (1, 3, 5, 8, 9)
 paid = {}
 for length in (8, 20):
@@ -254,13 +278,12 @@ for length in (8, 20):
 
 learned = {length: [n for n, p in each.items() if p < 0.5] for length, each in paid.items()}
 inside = {length: [n for n in LAGS if n < length] for length in paid}
-if learned == inside:
-    answer = "(b)"
-elif learned[8] == learned[20]:
-    answer = "(a)" if len(learned[8]) == len(LAGS) else "(c)"
-else:
-    answer = "none of these"
-verdict("chunk_and_delay", answer, f"Learned with K = 8: {learned[8]}; with K = 20: {learned[20]}")
+same, everything = learned[8] == learned[20], len(learned[8]) == len(LAGS)
+verdict(
+    "chunk_and_delay",
+    {"a": same and everything, "b": learned == inside, "c": same and not everything},
+    f"Learned with K = 8: {learned[8]}; with K = 20: {learned[20]}",
+)
 
 plots.curves(
     LAGS,
@@ -298,7 +321,8 @@ guess("below_ngrams")
 # %%
 LIVE = True
 
-# %%
+# %% tags=["measure"]
+# Trains the language model, and lets it write now and then.
 live = LiveLoss(language.STEPS)
 show_at = {0, 100, 300, language.STEPS // 2, language.STEPS}
 
@@ -317,12 +341,16 @@ if LIVE:
 else:
     model = language.load()
 
-# %%
+# %% tags=["measure"]
+# What the LSTM costs on the test part, beside the n-grams: the verdict and a figure.
 lstm_bits = language.score(model, test_ids)
 print(f"LSTM: {lstm_bits:.3f} bits a character on the test part, read once from its start")
 gain = cost[best] - lstm_bits
-answer = "(a)" if gain <= 0 else "(b)" if gain < 0.1 else "(c)"
-verdict("below_ngrams", answer, f"The best n-gram, n = {best}, costs {cost[best]:.3f}.")
+verdict(
+    "below_ngrams",
+    {"a": gain <= 0, "b": 0 < gain < 0.1, "c": gain >= 0.1},
+    f"The best n-gram, n = {best}, costs {cost[best]:.3f}.",
+)
 
 plots.bars(
     {f"{n}-gram": cost[n] for n in (1, 2, 3, 5, 7)} | {"LSTM": lstm_bits},
@@ -359,7 +387,8 @@ plots.bars(
 guess("where_to_begin")
 
 
-# %%
+# %% tags=["measure"]
+# Trains three small models that begin a chunk in three ways, and compares what they cost.
 def zero(state):
     return jax.tree.map(jnp.zeros_like, state)
 
@@ -381,17 +410,15 @@ for name, hand_on in (
     print(f"{name:14} {ways[name]:.3f} bits a character")
 
 fresh_start, wrong_text = (ways[name] - ways["carried"] for name in ("zero", "another row's"))
-if max(ways.values()) - min(ways.values()) < 0.02:
-    answer = "(c)"
-elif abs(fresh_start) < 0.02 <= wrong_text - max(fresh_start, 0):
-    answer = "(b)"
-elif 0.02 <= fresh_start <= wrong_text - 0.02:
-    answer = "(a)"
-else:
-    answer = "none of these"
+all_tie = max(ways.values()) - min(ways.values()) < 0.02
+zero_ties = abs(fresh_start) < 0.02
 verdict(
     "where_to_begin",
-    answer,
+    {
+        "a": not zero_ties and 0.02 <= fresh_start <= wrong_text - 0.02,
+        "b": zero_ties and not all_tie and wrong_text - max(fresh_start, 0) >= 0.02,
+        "c": all_tie,
+    },
     f"Against carried, zero costs {fresh_start:+.3f} bits, another row's {wrong_text:+.3f}.",
 )
 
@@ -440,7 +467,8 @@ check("with_temperature", with_temperature)
 guess("temperature")
 
 
-# %%
+# %% tags=["measure"]
+# Writes 2,000 characters at each of four temperatures, and counts the different words.
 PROMPT = 'The "for" statement'
 
 
@@ -457,14 +485,17 @@ for heat in (0.0, 0.5, 1.0, 2.0):
     print(f"--- temperature {heat}: {different[heat]:.0f} different words of 100\n{start}\n")
 
 values = list(different.values())
-if max(values) - min(values) < 5:
-    answer = "(a)"
-elif values == sorted(values):
-    answer = "(b)"
-else:
-    answer = "(c)" if max(different, key=different.get) == 1.0 else "none of these"
+same, rising = max(values) - min(values) < 5, values == sorted(values)
 each = ", ".join(f"{count:.0f} at τ = {heat:g}" for heat, count in different.items())
-verdict("temperature", answer, f"Different words of 100: {each}.")
+verdict(
+    "temperature",
+    {
+        "a": same,
+        "b": rising and not same,
+        "c": max(different, key=different.get) == 1.0 and not rising and not same,
+    },
+    f"Different words of 100: {each}.",
+)
 
 # %% [markdown]
 # **Notice**
@@ -486,7 +517,8 @@ verdict("temperature", answer, f"Different words of 100: {each}.")
 # %%
 guess("useful_context")
 
-# %%
+# %% tags=["measure"]
+# Lets the model see 1 to 128 characters before it names the next one, and draws the cost.
 places = np.linspace(300, len(test_ids) - 1, 1000).astype(int)
 
 
@@ -508,9 +540,10 @@ for m, value, counted in zip(CONTEXTS, by_context, of_ngrams, strict=True):
     print(f"{m:3} characters: LSTM {value:.2f} bits{also}")
 
 enough = next(m for m, v in zip(CONTEXTS, by_context, strict=True) if v < by_context[-1] + 0.02)
-answer = "(a)" if enough <= 8 else "(b)" if enough <= 32 else "(c)"
 verdict(
-    "useful_context", answer, f"With {enough} characters it is within 0.02 bits of {CONTEXTS[-1]}."
+    "useful_context",
+    {"a": enough <= 8, "b": 8 < enough <= 32, "c": enough > 32},
+    f"With {enough} characters it is within 0.02 bits of {CONTEXTS[-1]}.",
 )
 
 plots.curves(
@@ -564,7 +597,8 @@ for name, values in tracking.followed(line).items():
 guess("where_kept")
 
 
-# %%
+# %% tags=["measure"]
+# Finds the best unit and the best weighted sum of all units for each of the four, and compares.
 here, there = tracking.stretches(model)
 
 
@@ -586,14 +620,18 @@ for name in tracking.FOLLOWED:
     )
 
 gain = np.array([probed[name] - abs(again) for name, again in best_unit.items()])
-if max(probed.values()) < 0.5:
-    answer = "(c)"
-elif (gain <= 0.1).all():
-    answer = "(a)"
-else:
-    answer = "(b)" if (gain > 0.1).all() else "(d)"
+nowhere, single, spread = max(probed.values()) < 0.5, (gain <= 0.1).all(), (gain > 0.1).all()
 gains = ", ".join(f"{name} {more:+.2f}" for name, more in zip(best_unit, gain, strict=True))
-verdict("where_kept", answer, f"The probe beyond the best unit: {gains}.")
+verdict(
+    "where_kept",
+    {
+        "a": single and not nowhere,
+        "b": spread and not nowhere,
+        "c": nowhere,
+        "d": not (single or spread or nowhere),
+    },
+    f"The probe beyond the best unit: {gains}.",
+)
 
 # %% [markdown]
 # A correlation is one number. Now look at the units themselves. Each character stands on the colour
@@ -620,7 +658,8 @@ explorer
 # Take each line break of the test part and the two characters after it: how much of the way that
 # $c$ went was forgetting? (More than all of it, where what was written went the other way.)
 
-# %%
+# %% tags=["measure"]
+# Measures how much of the way back at a line break is forgetting, and gives the verdict.
 unit = int(tracking.search("column", here, there).units[0])
 record = trace(model.cell, model.embedding[ALPHABET.ids(there.text)])
 c, f = (np.asarray(part)[:, unit] for part in (record.c, record.f))
@@ -632,8 +671,7 @@ share = forgotten @ moved / (moved @ moved)
 shut = f[steps].min(axis=1).mean()
 print(f"unit {unit}, {len(breaks)} line breaks: f falls to {shut:.2f}; its mean is {f.mean():.2f}")
 print(f"c moves by {np.abs(moved).mean():.2f} on average; forgetting does {share:.0%} of it")
-answer = "(a)" if share > 2 / 3 else "(b)" if share < 1 / 3 else "(c)"
-verdict("line_break", answer)
+verdict("line_break", {"a": share > 2 / 3, "b": share < 1 / 3, "c": 1 / 3 <= share <= 2 / 3})
 
 # %% [markdown]
 # **Notice**

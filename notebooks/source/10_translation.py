@@ -17,7 +17,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from lstm_jax.course import LiveLoss, check, guess, hint, plots, progress, verdict
+from lstm_jax.course import LiveLoss, check, guess, hint, mine, plots, progress, verdict
 from lstm_jax.course.data.dates import dates
 from lstm_jax.course.data.interface import interface
 from lstm_jax.course.data.number_words import number_words
@@ -31,7 +31,8 @@ from lstm_jax.models.translation import init_translator, teacher_forced, transla
 # in as many languages as you like, so there is no end of pairs. Of ten thousand days we keep 2,000
 # to test on. No network sees them before.
 
-# %%
+# %% tags=["measure"]
+# Writes the pairs in three languages, and prints the first ones of each.
 french, hungarian, numbers = (
     study.course(corpus) for corpus in (dates("fr"), dates("hu"), number_words())
 )
@@ -62,7 +63,8 @@ for lessons in (french, hungarian, numbers):
 # %%
 guess("word_for_word")
 
-# %%
+# %% tags=["measure"]
+# Translates the texts to test on without a network, in two ways, and gives the verdict.
 without = {
     name: study.without_network(lessons.corpus)
     for name, lessons in {
@@ -76,13 +78,15 @@ for name, shares in without.items():
 
 by_word = {name: shares["word for word"] for name, shares in without.items()}
 date_share, number_share = by_word["French dates"], by_word["French numbers"]
-if date_share > 0.5 and number_share > 0.5:
-    answer = "(a)"
-elif date_share < 0.01 and number_share > 0.5:
-    answer = "(b)"
-else:
-    answer = "(c)" if max(date_share, number_share) < 0.01 else "none of these"
-verdict("word_for_word", answer, f"Dates {date_share:.1%}, numbers {number_share:.1%}.")
+verdict(
+    "word_for_word",
+    {
+        "a": date_share > 0.5 and number_share > 0.5,
+        "b": date_share < 0.01 and number_share > 0.5,
+        "c": max(date_share, number_share) < 0.01,
+    },
+    f"Dates {date_share:.1%}, numbers {number_share:.1%}.",
+)
 
 # %% [markdown]
 # **Notice**
@@ -97,7 +101,8 @@ verdict("word_for_word", answer, f"Dates {date_share:.1%}, numbers {number_share
 # Letters become numbers first, a place each in a **vocabulary**. One symbol is added, `↵`: it says
 # that a text has ended. (For the numbers a symbol is a whole word, a space or a hyphen.)
 
-# %%
+# %% tags=["measure"]
+# Prints the symbols of both languages, and a text as numbers.
 print("English:", "".join(french.source.symbols[1:]))
 print("French: ", "".join(french.target.symbols[1:]))
 source, target = french.corpus.train[0]
@@ -148,12 +153,19 @@ check("masked_loss", masked_loss)
 # A network that knows nothing yet gives each of its symbols about the same probability. What must
 # its loss be, about?
 
-# %%
+# %% tags=["measure"]
+# The loss of a network that knows nothing yet, computed with your function.
+from lstm_jax.course.l10 import stand_ins
+
 places = 64  # places in the vocabularies, some of them empty
 fresh = init_translator(jax.random.key(0), places, places, 64, attention=False)
-few = jax.tree.map(lambda array: array[:500], french.train)
-print("scores of each symbol:", teacher_forced(fresh, few).shape, "(B, T, V)")
-print(f"loss {float(translation_loss(fresh, few)):.2f}, ln {places} = {np.log(places):.2f}")
+few = jax.tree.map(lambda array: jnp.asarray(array[:500]), french.train)
+scores = teacher_forced(fresh, few)
+print("scores of each symbol:", scores.shape, "(B, T, V)")
+loss_of = mine(masked_loss, otherwise=stand_ins.masked_loss)
+loss = float(loss_of(jax.nn.log_softmax(scores), few.target, few.target_lengths))
+assert abs(loss - translation_loss(fresh, few)) < 1e-4
+print(f"loss {loss:.2f}, ln {places} = {np.log(places):.2f}")
 
 # %% [markdown]
 # ## 3. All in one state
@@ -174,6 +186,9 @@ guess("dates_read_once")
 
 # %%
 LIVE = True
+
+# %% tags=["measure"]
+# Trains the network with one state between encoder and decoder.
 KEY = jax.random.key(0)
 
 
@@ -188,16 +203,20 @@ def learn(name, lessons, **how):
 
 plain = learn("French dates", french, attention=False)
 
-# %%
+# %% tags=["measure"]
+# How many of the unseen dates are right; six of them with what was written; the verdict.
 scores = {"one state": study.exact(plain, french).mean()}
-answer = "(a)" if scores["one state"] > 0.9 else "(c)" if scores["one state"] < 0.1 else "(b)"
 asked = [source for source, _ in french.corpus.test[:6]]
 for (source, right), wrote in zip(
     french.corpus.test[:6], study.translate(plain, french, asked), strict=True
 ):
     print(f"{source:30} {wrote:30} {'right' if wrote == right else 'not ' + right}")
 share, unseen = scores["one state"], len(french.corpus.test)
-verdict("dates_read_once", answer, f"Right: {share:.1%} of {unseen:,} unseen.")
+verdict(
+    "dates_read_once",
+    {"a": share > 0.9, "b": 0.1 <= share <= 0.9, "c": share < 0.1},
+    f"Right: {share:.1%} of {unseen:,} unseen.",
+)
 
 # %% [markdown]
 # **Notice**
@@ -248,18 +267,18 @@ check("attention_weights", attention_weights)
 # %%
 guess("with_attention")
 
-# %%
+# %% tags=["measure"]
+# Trains the same network with attention.
 attentive = learn("French dates", french)
 
-# %%
+# %% tags=["measure"]
+# How many of the unseen dates are right now, and the verdict.
 scores["attention"] = study.exact(attentive, french).mean()
-if scores["attention"] > 0.98:
-    answer = "(a)"
-else:
-    answer = "(b)" if scores["attention"] > 1.5 * scores["one state"] else "(c)"
+nearly_all = scores["attention"] > 0.98
+grown = scores["attention"] > 1.5 * scores["one state"]
 verdict(
     "with_attention",
-    answer,
+    {"a": nearly_all, "b": grown and not nearly_all, "c": not grown and not nearly_all},
     f"Right: {scores['attention']:.1%}; without attention it was {scores['one state']:.1%}.",
 )
 
@@ -267,7 +286,8 @@ verdict(
 # Where did it look? Take one date. Each row is a symbol that it wrote; ink marks the symbols it
 # looked at for that.
 
-# %%
+# %% tags=["measure"]
+# Draws where the network looks while it writes one date.
 looked = study.look(attentive, french, french.corpus.test[0][0])
 plots.attention_map(
     looked.weights,
@@ -280,7 +300,8 @@ plots.attention_map(
     + ".",
 )
 
-# %%
+# %% tags=["measure"]
+# How much of the weight lies on the place it looks at most, for digits and for letters.
 sharp = {"digits": [], "letters": []}
 for source, _ in french.corpus.test[:20]:
     looked = study.look(attentive, french, source)
@@ -317,11 +338,13 @@ for kind, largest in sharp.items():
 # %%
 guess("reversed_source")
 
-# %%
+# %% tags=["measure"]
+# Trains the network without attention on sources that are turned round.
 turned = study.course(study.source_reversed(french.corpus))
 backwards = learn("French dates", turned, attention=False)
 
-# %%
+# %% tags=["measure"]
+# Compares the loss on unseen dates, forwards and backwards, seed by seed, and gives the verdict.
 live = {
     "forwards": study.held_out_loss(plain, french),
     "backwards": study.held_out_loss(backwards, turned),
@@ -333,9 +356,10 @@ for kind, losses in contest.items():
 forwards = np.append(contest["no attention"], live["forwards"])
 reverse = np.append(contest["no attention, source reversed"], live["backwards"])
 smaller = int((reverse < forwards).sum())
-answer = {0: "(b)", len(forwards): "(a)"}.get(smaller, "(c)")
 verdict(
-    "reversed_source", answer, f"Smaller in {smaller} of {len(forwards)} pairs of the same seed."
+    "reversed_source",
+    {"a": smaller == len(forwards), "b": smaller == 0, "c": 0 < smaller < len(forwards)},
+    f"Smaller in {smaller} of {len(forwards)} pairs of the same seed.",
 )
 
 # %% [markdown]
@@ -360,23 +384,23 @@ verdict(
 # %%
 guess("other_pairs")
 
-# %%
+# %% tags=["measure"]
+# Trains on the Hungarian dates.
 reversing = learn("Hungarian dates", hungarian)
 
-# %%
+# %% tags=["measure"]
+# Trains on the numbers.
 counting = learn("French numbers", numbers)
 
-# %%
+# %% tags=["measure"]
+# How many are right of each kind, the verdict, and all shares in one figure.
 scores["Hungarian"] = study.exact(reversing, hungarian).mean()
 number_right = study.exact(counting, numbers)
 scores["numbers"] = number_right.mean()
-fine = scores["Hungarian"] > 0.95, scores["numbers"] > 0.95
-answer = {(True, True): "(a)", (False, True): "(b)", (True, False): "(c)"}.get(
-    fine, "none of these"
-)
+fine, counts = scores["Hungarian"] > 0.95, scores["numbers"] > 0.95
 verdict(
     "other_pairs",
-    answer,
+    {"a": fine and counts, "b": counts and not fine, "c": fine and not counts},
     f"Right: Hungarian {scores['Hungarian']:.1%}, numbers {scores['numbers']:.1%}.",
 )
 
@@ -395,7 +419,8 @@ plots.bars(
     + ", ".join(f"{name} {100 * share:.1f}" for name, share in scores.items()),
 )
 
-# %%
+# %% tags=["measure"]
+# Draws where the network looks while it writes a Hungarian date.
 looked = study.look(reversing, hungarian, hungarian.corpus.test[0][0])
 plots.attention_map(
     looked.weights,
@@ -440,16 +465,20 @@ for remark in study.remarks(numbers, my_number):
 # %%
 guess("strange_years")
 
-# %%
+# %% tags=["measure"]
+# Translates dates of six years, two of them usual, and counts the years that were copied.
 years = [f"Friday, March 5, {year}" for year in (1950, 2050, 1850, 2150, 3725, 5678)]
 copied = []
 for source, wrote in zip(years, study.translate(attentive, french, years), strict=True):
     copied.append(source[-4:] == wrote[-4:])
     print(f"{source:24} {wrote:28} {'copied' if copied[-1] else 'not copied'}")
 strange = sum(copied[2:])
-answer = {4: "(a)", 0: "(b)"}.get(strange, "none of these")
 usual = sum(copied[:2])
-verdict("strange_years", answer, f"Copied {usual} of 2 usual years, {strange} of 4 strange ones.")
+verdict(
+    "strange_years",
+    {"a": strange == 4, "b": strange == 0},
+    f"Copied {usual} of 2 usual years, {strange} of 4 strange ones.",
+)
 
 # %% [markdown]
 # ## 8. Texts that people translated
@@ -457,7 +486,8 @@ verdict("strange_years", answer, f"Copied {usual} of 2 usual years, {strange} of
 # All these pairs came from rules. Here are others: the menus, buttons and messages of JupyterLab,
 # as people translated them into French. Short texts, but every one means something else.
 
-# %%
+# %% tags=["measure"]
+# Takes the menus of JupyterLab, and prints the first pairs.
 menus = study.course(interface())
 print(f"{len(menus.corpus.train):,} pairs to learn from, {len(menus.corpus.test)} to test")
 for source, target in menus.corpus.train[:5]:
@@ -475,12 +505,17 @@ for source, target in menus.corpus.train[:5]:
 # %%
 guess("menus")
 
-# %%
+# %% tags=["measure"]
+# Translates menus, unseen and seen, gives the verdict, and prints six of them.
 translator = translators.read().translators["interface"]
 right = study.exact(translator, menus)
 seen = study.exact(translator, menus, menus.corpus.train[:300])
-answer = "(a)" if right.mean() > 0.9 else "(c)" if right.mean() < 0.2 else "(b)"
-verdict("menus", answer, f"Right: {right.mean():.1%} of the unseen, {seen.mean():.1%} of the seen.")
+share = right.mean()
+verdict(
+    "menus",
+    {"a": share > 0.9, "b": 0.2 <= share <= 0.9, "c": share < 0.2},
+    f"Right: {share:.1%} of the unseen, {seen.mean():.1%} of the seen.",
+)
 for way, share in study.without_network(menus.corpus).items():
     print(f"    {way}: {share:.1%}")
 asked = menus.corpus.test[:6]
@@ -492,7 +527,8 @@ for (source, target), ours in zip(asked, wrote, strict=True):
 # Are long texts harder?
 
 
-# %%
+# %% tags=["measure"]
+# Draws the share that is right by the length of the text.
 def by_length(lessons, right, edges):
     """The share that is right, in percent, of texts of a length from one edge to the next."""
     sizes = np.array([len(source) for source, _ in lessons.corpus.test])
@@ -575,14 +611,18 @@ check("extend_beams", extend_beams)
 # %%
 guess("beam")
 
-# %%
+# %% tags=["measure"]
+# Translates 300 seen and 300 unseen texts greedily and with a beam of 8, and compares.
 found = {}
 for name, pairs in (("seen", menus.corpus.train[:300]), ("unseen", menus.corpus.test)):
     found[name] = [study.exact(translator, menus, pairs, width=width).sum() for width in (1, 8)]
     print(f"right of 300 {name}: greedy {found[name][0]}, a beam of 8 {found[name][1]}")
 better = sum(wide > narrow for narrow, wide in found.values())
-answer = ("(c)", "(b)", "(a)")[better]
-verdict("beam", answer, f"The beam gets more right of {better} of the two.")
+verdict(
+    "beam",
+    {"a": better == 2, "b": better == 1, "c": better == 0},
+    f"The beam gets more right of {better} of the two.",
+)
 
 # %% [markdown]
 # A beam finds what the network holds to be probable. It cannot find what the network does not know.

@@ -110,8 +110,10 @@ def test_a_click_that_comes_after_the_verdict_changes_nothing(start: Lesson) -> 
     start.ask("None", "from lstm_jax.course.checks import quiz; q = quiz._asked['half_and_half']")
     start.ask("None", "q.send_state = lambda key=None: None; q.lock('(b)'); del q.send_state")
     option(question, "(c)").click()
-    says(question, "You made no prediction; the run shows (b).")
     expect(question.locator(".lstm-option[aria-checked=true]")).to_have_count(0)
+    assert start.ask("q.chosen") == "''"
+    start.ask("q.send_state()")
+    says(question, "You made no prediction; the run shows (b).")
     start.run_cell(run)
     says(run, "Verdict: (b) … no prediction made")
 
