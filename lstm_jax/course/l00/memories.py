@@ -27,9 +27,10 @@ def batched(decay: float | Array, xss: Array) -> Array:
     return jax.vmap(lambda row: leaky_sum(decay, row))(xss)
 
 
-def fading_memory(decay: float, xs: ArrayLike) -> Array:
+@jax.jit
+def fading_memory(decay: float | Array, xs: ArrayLike) -> Array:
     """h_t = decay h_{t-1} + (1 - decay) x_t from h_0 = 0: all h of xs (T,), (T,)."""
-    return (1 - decay) * leaky_sum(jnp.float32(decay), jnp.asarray(xs))
+    return (1 - decay) * leaky_sum(decay, jnp.asarray(xs, jnp.float32))
 
 
 def months_behind(number: ArrayLike, hs: ArrayLike, *, longest: int = 60, skip: int = 600) -> int:

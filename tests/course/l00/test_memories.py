@@ -19,7 +19,7 @@ def test_it_is_what_the_exercise_asks_for(name: str) -> None:
 
 def test_fading_memory_is_the_weighted_sum() -> None:
     np.testing.assert_allclose(
-        memories.fading_memory(0.5, [8.0, 8.0, 8.0, 0.0, 0.0]), [4, 6, 7, 3.5, 1.75]
+        memories.fading_memory(0.5, jnp.array([8.0, 8.0, 8.0, 0.0, 0.0])), [4, 6, 7, 3.5, 1.75]
     )
 
 
