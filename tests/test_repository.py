@@ -220,5 +220,3 @@ def test_import_leaves_pictures_widgets_and_training_out() -> None:
     assert "lstm_jax.cells" in loaded
     heavy = {"matplotlib", "ipywidgets", "anywidget", "IPython", "optax", "pandas", "statsmodels"}
     assert not loaded & heavy
-
-

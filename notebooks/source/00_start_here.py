@@ -104,7 +104,8 @@ verdict(
 guess("ten_years_ago")
 
 # %% [markdown]
-# Two tasks. Drag over the picture to choose the month that was read last.
+# Above you see the sunspot number and the memory $h$, below the weight of each month in $h$, on a
+# logarithmic axis. Drag over the picture to choose the month that was read last. Two tasks:
 #
 # 1. Find the decay at which half of the weight lies in the last 12 months.
 # 2. Look for a decay that reaches at least as far back **and** has its maxima when the sun has
@@ -120,7 +121,7 @@ number = sunspots().number
 print(f"Your explorer: decay {explorer.decay:.2f}, half of the weight in {explorer.half} months.")
 far = [share / 100 for share in range(100) if 1 - (share / 100) ** 11 < 0.5]
 print(f"Task 1: half of the weight lies in the last 12 months at decay {far[0]}.")
-print("Task 2: months by which the memory is late, in the whole series since 1749")
+print("Task 2: by how many months the memory comes after the sun, in all months since 1749")
 for decay in [0.5, 0.8, 0.9, *far]:
     late = memories.months_behind(number, memories.fading_memory(decay, number))
     print(f"  decay {decay:<4} {late:3}")
@@ -142,9 +143,9 @@ verdict(
 # **Notice**
 # 1. The weights are a straight line on the logarithmic axis, because each step back multiplies them
 #    by the same factor.
-# 2. With a decay near 1 the memory reaches far back. But it is late, because only the share
-#    $1 - \lambda$ of each new number comes in. One fixed decay cannot do both. The gates of an LSTM
-#    set this number again at every step.
+# 2. With a decay near 1 the memory reaches far back. But its maxima come after those of the sun,
+#    because only the share $1 - \lambda$ of each new number comes in. One fixed decay cannot reach
+#    far back and follow at once. The gates of an LSTM set the decay again at every step.
 
 # %% [markdown]
 # ## 4. The same walk in JAX
@@ -167,8 +168,8 @@ def memory(decay, xs):
 memory(0.5, jnp.array([8.0, 8.0, 8.0, 0.0, 0.0]))
 
 # %% [markdown]
-# These are the five states of the loop in section 2. (`@jax.jit` compiles the function to machine
-# code. Section 5 measures what that is worth.)
+# Compare them with the five numbers of the loop in section 2. (`@jax.jit` compiles the function to
+# machine code. Section 5 measures what that is worth.)
 #
 # ### Your turn: `leaky_sum`
 #
@@ -199,12 +200,12 @@ check("leaky_sum", leaky_sum)
 
 # %% [markdown]
 # `mine` takes your function if it is right, and otherwise one of ours. So the lesson goes on in
-# both cases.
+# both cases. `xs` holds the sunspot numbers of all months.
 
 # %%
 walk = mine(leaky_sum, otherwise=memories.leaky_sum)
 xs = jnp.asarray(sunspots().number)
-walk(0.9, xs)
+print(xs.shape, walk(0.9, xs)[:5])
 
 # %% [markdown]
 # ## 5. What does `jit` cost, and what does it save?
@@ -328,7 +329,7 @@ plots.curves(
 
 # %% [markdown]
 # **Why?** The derivative of the leaky sum is $\lambda^{\,T-t}$: a product of $T-t$ equal factors.
-# Below 1 such a product shrinks towards 0, above 1 it grows without end.
+# Below 1 such a product shrinks towards 0, above 1 it grows without limit.
 #
 # A network learns from such derivatives. Where the derivative is nearly 0, training cannot find out
 # that the old input mattered. Lesson 02 shows this for an RNN.
