@@ -7,6 +7,7 @@ from .checks.quiz import guess, verdict
 from .data.sunspots import sunspots
 from .explorers import (
     CellExplorer,
+    DecayExplorer,
     ForecastExplorer,
     GateExplorer,
     GradientExplorer,
@@ -21,6 +22,7 @@ from .plots import LiveLoss
 
 __all__ = [
     "CellExplorer",
+    "DecayExplorer",
     "ForecastExplorer",
     "GateExplorer",
     "GradientExplorer",

@@ -77,6 +77,16 @@ def cell(explorer: Any) -> list[Any]:
     return [t, unit, *map(rounded, parts)]
 
 
+def decay(explorer: Any) -> list[Any]:
+    t, trace, half = explorer.t, explorer.trace(), explorer.half
+    said = [1749 + t // 12, rounded(explorer.xs[t], 1), rounded(trace.h[t], 1)]
+    if half == math.inf:
+        return said
+    if half > 1:
+        said += [half] + ([t + 1] if half > t + 1 else [])
+    return said + ([two_digits(max(trace.weights[t - 120], 1e-8))] if t >= 120 else [])
+
+
 def sentence(explorer: Any) -> list[Any]:
     answer, words = explorer.compute(), explorer.words
     likely = answer["probability"]
@@ -147,6 +157,7 @@ def forecast(explorer: Any) -> list[Any]:
 
 READOUTS: dict[str, Callable[[Any], list[Any]]] = {
     "CellExplorer": cell,
+    "DecayExplorer": decay,
     "ForecastExplorer": forecast,
     "GateExplorer": gate,
     "GradientExplorer": gradient,

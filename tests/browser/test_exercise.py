@@ -17,7 +17,7 @@ def test_wrong_answer_reads_its_diagnosis(context: BrowserContext, server: Serve
     # As it is handed out: the server's own may hold what another test has run and saved.
     shutil.copy(NOTEBOOKS / "00_start_here.ipynb", server.folder / "handed_out.ipynb")
     with Lesson(context, server, "handed_out.ipynb") as lesson:
-        lesson.run_cell(lesson.cell("from lstm_jax.course import check"))
+        lesson.run_cell(lesson.cell("import DecayExplorer, check"))
         lesson.type(lesson.cell("def leaky_sum(decay, xs):"), WRONG)
         lesson.run_cell(lesson.cell('check("leaky_sum", leaky_sum)'))
         report = lesson.cell('check("leaky_sum", leaky_sum)').locator(".jp-OutputArea-output")

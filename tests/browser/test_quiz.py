@@ -8,8 +8,9 @@ from lesson import Lesson
 from playwright.sync_api import BrowserContext, Locator, expect
 from server import NOTEBOOKS, Server
 
-QUESTION, RUN = 'guess("half_and_half")', "for x in [8.0, 8.0, 8.0, 0.0, 0.0]:"
-STEPS_TO_QUESTION = 9  # cells from the top of the lesson, the question among them
+IMPORTS, LOOP = "import DecayExplorer, check", "for x in [8.0, 8.0, 8.0, 0.0, 0.0]:"
+QUESTION, RUN = 'guess("half_and_half")', 'verdict("half_and_half"'  # it needs the loop's number
+STEPS_TO_QUESTION = 8  # cells from the top of the lesson, the question among them
 
 
 def says(cell: Locator, text: str) -> None:
@@ -64,7 +65,8 @@ def test_a_question_is_answered_with_the_keyboard_alone(start: Lesson, screensho
 
     keys.press("Shift+Enter")  # runs the question once more, from its buttons
     says(question, "You predict (a).")
-    keys.press("Shift+Enter")
+    for _ in ("the loop", "the verdict"):
+        keys.press("Shift+Enter")
     says(run, "Verdict: (b) ≠ you predicted (a)")
     says(question, "You predicted (a); the run shows (b).")
     expect(option(question, "(a)")).to_contain_text("your prediction")
@@ -73,18 +75,20 @@ def test_a_question_is_answered_with_the_keyboard_alone(start: Lesson, screensho
     start.screenshot(screenshots / "quiz-verdict.png")
 
     start.restart_kernel()
-    start.run_cell(start.cell("from lstm_jax.course import check"))
+    start.run_cell(start.cell(IMPORTS))
+    start.run_cell(start.cell(LOOP))
     progress = start.page.locator(".jp-CodeCell", has_text="progress()").last
     progress.scroll_into_view_if_needed()
     start.run_cell(progress)
-    says(progress, "1 of 7")
+    says(progress, "1 of 5")
     start.screenshot(screenshots / "quiz-progress.png")
     start.run_cell(run)
     says(run, "Verdict: (b) … your first prediction was (a)")
 
 
 def test_a_question_can_be_answered_again(start: Lesson) -> None:
-    start.run_cell(start.cell("from lstm_jax.course import check"))
+    start.run_cell(start.cell(IMPORTS))
+    start.run_cell(start.cell(LOOP))
     question, run = start.cell(QUESTION), start.cell(RUN)
     start.run_cell(question)
     option(question, "(a)").click()
@@ -102,7 +106,8 @@ def test_a_question_can_be_answered_again(start: Lesson) -> None:
 
 
 def test_a_click_that_comes_after_the_verdict_changes_nothing(start: Lesson) -> None:
-    start.run_cell(start.cell("from lstm_jax.course import check"))
+    start.run_cell(start.cell(IMPORTS))
+    start.run_cell(start.cell(LOOP))
     question, run = start.cell(QUESTION), start.cell(RUN)
     start.run_cell(question)
     says(question, "Choose one, then run on.")
@@ -121,7 +126,8 @@ def test_a_click_that_comes_after_the_verdict_changes_nothing(start: Lesson) -> 
 @pytest.mark.parametrize("theme", ["JupyterLab Light", "JupyterLab Dark"])
 def test_questions_and_verdicts_can_be_read(start: Lesson, theme: str, screenshots: Path) -> None:
     start.command("apputils:change-theme", theme=theme)
-    start.run_cell(start.cell("from lstm_jax.course import check"))
+    start.run_cell(start.cell(IMPORTS))
+    start.run_cell(start.cell(LOOP))
     question, run = start.cell(QUESTION), start.cell(RUN)
     start.run_cell(question)
     option(question, "(b)").click()
@@ -142,7 +148,7 @@ def test_a_saved_question_stands_in_for_its_buttons(
     context: BrowserContext, server: Server, screenshots: Path
 ) -> None:
     with Lesson(context, server, "00_start_here.ipynb") as lesson:
-        lesson.run_cell(lesson.cell("from lstm_jax.course import check"))
+        lesson.run_cell(lesson.cell(IMPORTS))
         question = lesson.cell(QUESTION)
         lesson.run_cell(question)
         says(question, "Choose one, then run on.")

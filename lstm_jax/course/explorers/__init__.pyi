@@ -1,4 +1,5 @@
 from .cell import CellExplorer
+from .decay import DecayExplorer
 from .forecast import ForecastExplorer
 from .gate import GateExplorer
 from .gradient import GradientExplorer
@@ -11,6 +12,7 @@ from .training import TrainingExplorer
 
 __all__ = [
     "CellExplorer",
+    "DecayExplorer",
     "ForecastExplorer",
     "GateExplorer",
     "GradientExplorer",

@@ -2,6 +2,7 @@
 
 import { numbersOf } from "./bytes.js";
 import { COLOURS, cursor, curve, dot, format, frame, keyNumber, segment, text } from "./draw.js";
+import { monthName } from "./months.js";
 import { timeRegion } from "./sequence.js";
 
 const FORECASTERS = {
@@ -10,13 +11,6 @@ const FORECASTERS = {
   seasonal: COLOURS.green,
   persistence: COLOURS.orange,
 };
-const MONTHS = [
-  "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
-  "December",
-];
-
-/** Month n of the data in words. */
-const monthName = ({ month }, n) => `${MONTHS[(month + n) % 12]} ${Math.floor((month + n) / 12)}`;
 
 /** The RMSE at a horizon over all that has come by each origin; NaN before the first has. */
 function errorsSoFar(forecasts, series, { length, horizons }, horizon) {

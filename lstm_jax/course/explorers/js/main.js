@@ -3,6 +3,7 @@
 import { watchAnswers } from "./answers.js";
 import { cellView } from "./cell.js";
 import { controlPanel, KEEP_KEYS, make } from "./controls.js";
+import { decayView } from "./decay.js";
 import { clearCanvas } from "./draw.js";
 import { forecastView } from "./forecast.js";
 import { gateView } from "./gate.js";
@@ -49,8 +50,8 @@ import { trainingView } from "./training.js";
 
 /** @type {Object<string, View>} */
 const VIEWS = {
-  cell: cellView, forecast: forecastView, gate: gateView, gradient: gradientView, rnn: rnnView,
-  scaling: scalingView, sentence: sentenceView, text: textView, trained: trainedView,
+  cell: cellView, decay: decayView, forecast: forecastView, gate: gateView, gradient: gradientView,
+  rnn: rnnView, scaling: scalingView, sentence: sentenceView, text: textView, trained: trainedView,
   training: trainingView,
 };
 

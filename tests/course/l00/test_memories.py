@@ -1,0 +1,38 @@
+"""What stands in for a student's function in lesson 00 does what its exercise asks."""
+
+import jax.numpy as jnp
+import numpy as np
+import pytest
+
+from lstm_jax.course.checks.catalogue import exercises_of
+from lstm_jax.course.l00 import memories
+from lstm_jax.course.l00.timing import first_and_later
+
+
+@pytest.mark.parametrize("name", ["leaky_sum", "sensitivity", "batched"])
+def test_it_is_what_the_exercise_asks_for(name: str) -> None:
+    shape = (3, 7) if name == "batched" else (7,)
+    xs = np.random.default_rng(0).normal(size=shape)
+    got = getattr(memories, name)(0.7, jnp.asarray(xs, jnp.float32))
+    np.testing.assert_allclose(got, exercises_of("00")[name].spec(0.7, xs), atol=1e-5)
+
+
+def test_fading_memory_is_the_weighted_sum() -> None:
+    np.testing.assert_allclose(
+        memories.fading_memory(0.5, jnp.array([8.0, 8.0, 8.0, 0.0, 0.0])), [4, 6, 7, 3.5, 1.75]
+    )
+
+
+@pytest.mark.parametrize("late", [-9, 0, 17])
+def test_months_behind_finds_a_shift(late: int) -> None:
+    number = np.random.default_rng(0).normal(size=1000)
+    assert memories.months_behind(number, np.roll(number, late)) == late
+
+
+def test_first_and_later_times_each_way() -> None:
+    calls: list[str] = []
+    ways = {name: lambda x, name=name: calls.append(name) or x for name in ("one", "two")}
+    first, later = first_and_later(ways, 3.0, rounds=2)
+    assert calls == ["one", "two"] * 3
+    assert first.keys() == later.keys() == ways.keys()
+    assert min(*first.values(), *later.values()) >= 0
