@@ -32,6 +32,7 @@ PICTURES = {
         "a $\nb c", np.arange(-2.0, 5.0), label="c", width=4, **WORDS
     ),
     "influence_map": lambda: plots.influence_map(np.tril(np.ones((4, 4))), **WORDS),
+    "cell_diagram": lambda: plots.cell_diagram("f", **WORDS),
     "unrolled": lambda: plots.unrolled(np.ones((2, 1)), np.zeros((3, 2)), **WORDS),
 }
 
@@ -185,3 +186,63 @@ def test_bands_end_where_no_run_is_left():
     np.testing.assert_array_equal(figure.axes[0].lines[0].get_xydata(), [[0, 1], [1, 2]])
     nothing = plots.bands([], {"kind": np.empty((2, 0))}, xlabel="", ylabel="", **WORDS).figure
     assert nothing.axes[0].lines[0].get_xydata().size == 0
+
+
+def drawn(lit):
+    """The axes of a diagram, the colours of its thick lines and of its words."""
+    (axes,) = plots.cell_diagram(lit, **WORDS).figure.axes
+    thick = {line.get_color() for line in axes.lines if line.get_lw() == 7}
+    words = {text.get_text() for text in axes.texts if text.get_color() == "black"}
+    return axes, thick, words
+
+
+def test_cell_diagram_shows_what_comes_in_what_goes_out_and_three_gates_whatever_is_lit():
+    named = (
+        "old state $c_{t-1}$", "old output $h_{t-1}$", "new input $x_t$",
+        "new state $c_t$", "new output $h_t$",
+        "forget\ngate $f_t$", "input\ngate $i_t$", "candi-\ndate $g_t$", "output\ngate $o_t$",
+    )  # fmt: skip
+    for lit in ("", "f", "ig", "figoch"):
+        axes, _, _ = drawn(lit)
+        assert set(named) <= {text.get_text() for text in axes.texts}
+        assert [text.get_text() for text in axes.texts].count(r"$\odot$") == 3
+        assert [text.get_text() for text in axes.texts].count(r"$\sigma$") == 3
+
+
+def test_cell_diagram_lights_the_path_of_one_gate_in_its_colour():
+    vermillion, blue, green, purple = "#D55E00", "#0072B2", "#009E73", "#CC79A7"
+    _, thick, words = drawn("f")
+    assert thick == {"#000000", vermillion, blue, green, "#595959"}  # c, h, f, x and what f reads
+    assert {"forget\ngate $f_t$", "old state $c_{t-1}$", r"$f_t \odot c_{t-1}$"} <= words
+    assert not {"input\ngate $i_t$", "new output $h_t$", "tanh"} & words
+    assert drawn("c")[1] == {"#000000"}
+    assert {purple, vermillion} <= drawn("o")[1]
+    assert drawn("")[1:] == (set(), set())
+    assert len(drawn("figoch")[1]) == 8  # seven symbols, and the wire that all gates read
+
+
+def test_cell_diagram_ends_the_lit_wire_of_what_is_read_at_the_last_lit_gate():
+    def reach(lit):
+        axes, _, _ = drawn(lit)
+        lines = [
+            line for line in axes.lines if line.get_lw() == 7 and line.get_color() == "#595959"
+        ]
+        return max(x for line in lines for x in line.get_xdata())
+
+    assert reach("f") < reach("i") < reach("g") < reach("o") == reach("fo")
+
+
+def test_cell_diagram_knows_its_paths():
+    with pytest.raises(ValueError, match=r"lit should be letters of 'figoch', got 'fx' with 'x'"):
+        plots.cell_diagram("fx", **WORDS)
+
+
+def test_no_word_of_the_cell_diagram_lies_on_another_or_outside():
+    figure = plots.cell_diagram("figoch", **WORDS).figure
+    figure.draw_without_rendering()
+    (axes,) = figure.axes
+    boxes = [(text.get_text(), text.get_window_extent()) for text in axes.texts]
+    for n, (text, box) in enumerate(boxes):
+        assert figure.bbox.x0 <= box.x0 < box.x1 <= figure.bbox.x1, text
+        for other, second in boxes[:n]:
+            assert not box.overlaps(second), (text, other)

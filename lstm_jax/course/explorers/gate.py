@@ -24,21 +24,21 @@ _OTHERS = {
     "o": (0.0, 0.0, 4.0),  # shows 98 % of what is there
 }
 _NAMES = {"f": "forget", "i": "input", "o": "output"}
+# Starting points; what a lesson asks to find is not among them.
 _PRESETS: Mapping[str, Mapping[str, Mapping[str, Any]]] = {
     "f": {
         "fresh cell, bias 0": {"bias": 0.0, "t": 15},
         "bias 1": {"bias": 1.0, "t": 15},
         "bias 5 keeps": {"bias": 5.0, "t": 15},
-        "erase on command": {"w": 6.0, "bias": 4.0, "sequence": "write and erase", "t": 25},
+        "write and erase": {"bias": 4.0, "sequence": "write and erase", "t": 25},
         "always 0": {"clamp": "0", "t": 15},
-        "always 1 grows": {"clamp": "1", "sequence": "count", "t": LAST},
+        "always 1": {"clamp": "1", "sequence": "count", "t": LAST},
     },
     "i": {
-        "writes high inputs": {"w": 8.0, "bias": -4.0, "sequence": "noise"},
         "half open": {"sequence": "noise"},
         "closes when full": {"w": 6.0, "u": -8.0, "sequence": "count", "t": LAST},
         "always 0": {"clamp": "0", "sequence": "noise"},
-        "always 1 takes noise": {"clamp": "1", "sequence": "noise", "t": LAST},
+        "always 1": {"clamp": "1", "sequence": "noise", "t": LAST},
     },
     "o": {
         "reads when asked": {"w": -8.0, "bias": -4.0, "sequence": "write and erase", "t": 25},

@@ -208,6 +208,7 @@ EXERCISES = (
         spec=tie,
         sizes=((1, 1), (2, 1), (1, 2)),
         draw=_draw_cell,
+        slopes=("params",),
         wrong={
             "The wrong way round: this gives the weights of i to g. Give those of g to i.": (
                 _blocks("ifio")

@@ -1,4 +1,4 @@
-from .diagrams import unrolled
+from .diagrams import cell_diagram, unrolled
 from .figures import (
     COLOURS,
     Picture,
@@ -20,6 +20,7 @@ __all__ = [
     "attention_map",
     "bands",
     "bars",
+    "cell_diagram",
     "coloured_text",
     "curves",
     "gate_map",

@@ -229,10 +229,8 @@ def test_preset_is_left_when_a_control_moves_but_not_by_the_cursor() -> None:
 
 def test_page_sends_a_preset_with_its_values() -> None:
     explorer = GateExplorer()
-    from_page(
-        explorer, w=6.0, bias=4.0, sequence="write and erase", t=25, preset="erase on command"
-    )
-    assert (explorer.preset, explorer.w, explorer.t) == ("erase on command", 6.0, 25)
+    from_page(explorer, bias=4.0, sequence="write and erase", t=25, preset="write and erase")
+    assert (explorer.preset, explorer.bias, explorer.t) == ("write and erase", 4.0, 25)
 
 
 # --- what the page and other fronts get

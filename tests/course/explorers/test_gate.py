@@ -83,13 +83,14 @@ def test_slider_moves_compile_nothing() -> None:
 
 def test_presets_show_what_they_say() -> None:
     forget = GateExplorer("f")
-    forget.preset = "always 1 grows"
+    forget.preset = "always 1"
     assert float(forget.trace().c[-1, 0]) > 9
     forget.preset = "bias 5 keeps"
     kept = forget.trace().c[:, 0]
     assert float(kept[-1] / kept.max()) > 0.6
-    forget.preset = "erase on command"
-    assert float(forget.trace().f[25, 0]) < 0.2
+    forget.preset = "write and erase"
+    xs = np.asarray(forget.xs)[:, 0]
+    assert list(np.flatnonzero(xs)) == [5, 25, 40]
     reader = GateExplorer("o")
     reader.preset = "reads when asked"
     h = np.abs(np.asarray(reader.trace().h[1:, 0]))
@@ -98,6 +99,13 @@ def test_presets_show_what_they_say() -> None:
     reader.preset = "counts past 1"
     assert float(reader.trace().c[-1, 0]) > 7
     assert float(reader.trace().h.max()) < 1
+
+
+def test_no_preset_of_the_forget_gate_erases_on_command() -> None:
+    forget = GateExplorer("f")
+    for name in forget.presets:
+        forget.preset = name
+        assert np.ptp(np.asarray(forget.trace().f)) < 0.1, name  # task 2 of lesson 03
 
 
 def test_half_life_is_said(ask_node: Callable[[str, Any], Any]) -> None:

@@ -1,0 +1,31 @@
+"""Lesson 04: what stands in for an exercise is right, and the task knows when it is found."""
+
+import pytest
+
+from lstm_jax.course.checks.check import grade
+from lstm_jax.course.explorers import GateExplorer
+from lstm_jax.course.l04 import package, tasks
+
+
+@pytest.mark.parametrize("name", ["write", "contributions", "tie"])
+def test_what_stands_in_for_an_exercise_passes_its_check(name):
+    own = getattr(package, name)
+    assert grade(name, lambda *args: own(*args)).outcome == "passed"
+
+
+def said(**values):
+    return tasks.answer(GateExplorer(gate="i", **values))
+
+
+def test_the_second_task_is_found_where_the_memory_ends_below_minus_five():
+    assert "found" in said(sequence="noise", w=-8)
+    for values in ({"w": 8}, {"bias": 8}, {"u": 8}, {}):
+        assert "wants it below" in said(sequence="noise", **values)
+    assert "Choose the input" in said(sequence="count")
+
+
+def test_no_preset_finds_it():
+    explorer = GateExplorer(gate="i")
+    for name in explorer.presets:
+        explorer.preset = name
+        assert "found" not in tasks.answer(explorer)
