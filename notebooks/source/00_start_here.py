@@ -1,8 +1,6 @@
 # %% [markdown]
 # # 00 Start here
 #
-# Time: 45 minutes
-#
 # A network that reads a sequence needs a memory. Today you meet the simplest one: a single number
 # that fades. You move it over forty years of sunspots, you write it in JAX, and you measure how
 # far back it reaches. From there this series goes on to the LSTM, which controls what it keeps.

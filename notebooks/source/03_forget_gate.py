@@ -10,8 +10,6 @@
 # - compute a forget gate, and give the shape of everything in it,
 # - turn a bias into a memory time, and a memory time into a bias,
 # - explain why the first value of this bias can decide whether a network learns.
-#
-# Time: 45 minutes
 
 # %%
 import math

@@ -11,8 +11,6 @@
 # - explain why a cell needs an input gate,
 # - say what a cell with a shut input gate still computes from its input,
 # - say what is lost if gate and candidate share one weighted sum.
-#
-# Time: 45 minutes
 
 # %%
 import jax

@@ -1,3 +1,4 @@
+from .arrows import arrows
 from .diagrams import cell_diagram, unrolled
 from .figures import (
     COLOURS,
@@ -17,6 +18,7 @@ __all__ = [
     "COLOURS",
     "LiveLoss",
     "Picture",
+    "arrows",
     "attention_map",
     "bands",
     "bars",
