@@ -25,7 +25,6 @@ from lstm_jax.course import GradientExplorer, check, guess, hint, mine, plots, p
 # The **lag task**: a network reads letters from A to D. One letter carries a mark, here brackets.
 # After the last letter the network must name the marked one. The **lag** is the number of steps
 # between the two.
-
 # %%
 from lstm_jax.course.data.lag_recall import lag_recall
 
@@ -231,6 +230,7 @@ guess("gain_of_one")
 explorer = GradientExplorer(gain=1.0)
 explorer
 
+
 # %% tags=["measure"]
 # Measure eight networks at gain 1, and answer the two tasks
 def left(gain, seed, steps=100):
@@ -251,7 +251,9 @@ gains = np.arange(16, 31) / 20  # the places of the slider from 0.8 to 1.5
 enough = min((gain for gain in gains if left(gain, 0) >= 0.01), default=np.nan)
 long, short = (GradientExplorer(gain=0.8, length=n).gradient_flow().rnn.total[0] for n in (100, 50))
 yours = explorer.gradient_flow().rnn.total[0]
-print(f"Your explorer: gain {explorer.gain:g}, length {explorer.length}, {yours:.1e} reaches step 0.")
+print(
+    f"Your explorer: gain {explorer.gain:g}, length {explorer.length}, {yours:.1e} reaches step 0."
+)
 print(f"1. The smallest gain that lets 1 % through is {enough:g}.")
 print(f"2. With gain 0.8, {long:.0e} is left after 100 steps and {short:.0e} after 50.")
 
@@ -302,7 +304,9 @@ for name, w_h in kinds.items():
     product = np.prod([np.linalg.norm(J, 2) for J in factors])
     real[name] = np.asarray(gradient_flow(cell, xs[0]).total)[::-1]
     norm, eigenvalue = np.linalg.norm(w_h, 2), np.abs(np.linalg.eigvals(w_h)).max()
-    print(f"{name:10} {norm:4.1f} {eigenvalue:18.1f} {real[name][n]:8.0e} {product:14.0e} {norm**n:8.0e}")
+    print(
+        f"{name:10} {norm:4.1f} {eigenvalue:18.1f} {real[name][n]:8.0e} {product:14.0e} {norm**n:8.0e}"
+    )
 
 grow = sum(values[n] > 1 for values in real.values())
 verdict(
@@ -655,6 +659,7 @@ def factors(cells, h, inputs):
 many = [init_rnn(jax.random.key(n), 1, 16, gain=0.9) for n in range(20)]
 layers = factors(many, jnp.asarray(past[:16]), np.zeros((20, 1)))  # a layer has no other input
 steps = factors(120 * many[:1], jnp.zeros(16), months)
+
 
 # %% tags=["measure"]
 # Multiply the factors of both from the output back, and draw what is left

@@ -52,7 +52,7 @@ class HeardPage:
         return true()
 
     def screenshot(self, path: Path, part: Locator | None = None) -> None:
-        """Write what is on the screen, or a part of the page, to a PNG file, if that is asked for."""
+        """Write what is on the screen, or a part of it, to a PNG file, if that is asked for."""
         if self.pictures:
             path.parent.mkdir(parents=True, exist_ok=True)
             (part or self.page).screenshot(path=path)

@@ -58,9 +58,7 @@ def learn(
 
     def of_key(trainee: Trainee, batch: Array) -> Array:
         key = jax.random.wrap_key_data(batch)
-        return loss(
-            trainee.network, lag_recall(key, trainee.lag.astype(jnp.int32), BATCH, LENGTH)
-        )
+        return loss(trainee.network, lag_recall(key, trainee.lag.astype(jnp.int32), BATCH, LENGTH))
 
     trained = fit(
         of_key,

@@ -1,7 +1,6 @@
 """What runs in lesson 02 in place of an exercise that is not answered yet."""
 
 import jax
-import jax.numpy as jnp
 import optax
 
 from lstm_jax.arrays import Array
