@@ -2,6 +2,7 @@
 
     python notebooks/tools/build.py            write the notebooks
     python notebooks/tools/build.py --check    write nothing; say what differs, exit with 1 if any
+    python notebooks/tools/build.py --count    write them, and say what takes how long in each
 
 A source `notebooks/source/NN_name.py` is a Python file in jupytext's percent format. It becomes
 `notebooks/NN_name.ipynb`, the student notebook, and `notebooks/solutions/NN_name.ipynb`, the solved
@@ -86,12 +87,13 @@ class SourceError(ValueError):
 
 
 class Lesson(NamedTuple):
-    """The text of the two notebooks of one source, its title, and its questions to predict."""
+    """The text of the two notebooks of one source, and what was read off it."""
 
     student: str
     solved: str
     title: str
     questions: dict[str, questions.Asked]
+    sections: list[minutes.Section]
 
 
 class Solution(NamedTuple):
@@ -153,7 +155,7 @@ def build(source: Path) -> Lesson:
             message = "all of this solution also stands where the student sees it; hide it there"
             raise SourceError(source, begin, message)
     title = solved[0].source.splitlines()[0].removeprefix("# ")
-    return Lesson(to_json(student), to_json(solved), title, asked)
+    return Lesson(to_json(student), to_json(solved), title, asked, sections)
 
 
 def find_solutions(source: Path, lines: list[str]) -> list[Solution]:
@@ -329,7 +331,9 @@ def main(arguments: list[str] | None = None, notebooks: Path = NOTEBOOKS) -> int
     """Build or check all lessons of a folder; returns the exit code."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
     parser.add_argument("--check", action="store_true", help="write nothing; say what differs")
-    check = parser.parse_args(arguments).check
+    parser.add_argument("--count", action="store_true", help="say what takes how long")
+    options = parser.parse_args(arguments)
+    check = options.check
 
     sources = sorted((notebooks / "source").glob("[0-9][0-9]_*.py"))
     found = {*notebooks.glob("*.ipynb"), *notebooks.glob("solutions/*.ipynb")}
@@ -357,6 +361,8 @@ def main(arguments: list[str] | None = None, notebooks: Path = NOTEBOOKS) -> int
     problems += too_long
     for student, lesson in lessons.items():
         notes += minutes.forgotten(student.stem, nbformat.reads(lesson.student, as_version=4).cells)
+        if options.count:
+            notes += [*minutes.report(student.stem, lesson.sections), ""]
     if check:
         problems += compare(files)
     else:

@@ -24,6 +24,7 @@ import ast
 import json
 import math
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import accumulate
 from pathlib import Path
@@ -62,13 +63,40 @@ STAMP = re.compile(r" \((?:at home, )?\d+ min\)$")  # what the build writes behi
 BEGIN = "### BEGIN SOLUTION"
 
 
+class Counts(NamedTuple):
+    """What takes time in a part of a lesson; `folded`, lines of code, takes none."""
+
+    words: int = 0
+    lines: int = 0
+    folded: int = 0
+    figures: int = 0
+    tasks: int = 0
+    questions: int = 0
+    exercises: int = 0
+    substantial: int = 0
+    seconds: float = 0
+
+    @property
+    def minutes(self) -> int:
+        """Whole minutes, at least 1."""
+        time = self.words / WORDS + self.lines / LINES + self.seconds / 60
+        time += self.figures * FIGURE + self.tasks * TASK + self.questions * QUESTION
+        time += self.exercises * EXERCISE + self.substantial * SUBSTANTIAL
+        return max(1, math.floor(time + 0.5))
+
+
 class Section(NamedTuple):
     """A part of a lesson; its title is that of its heading, "4. Many units", or empty."""
 
     title: str
     home: bool
-    minutes: int
+    counts: Counts
     holds: tuple[str, ...]  # what a class does in it, in a few words
+
+    @property
+    def minutes(self) -> int:
+        """How long it takes."""
+        return self.counts.minutes
 
     @property
     def number(self) -> str:
@@ -108,35 +136,33 @@ def sections(cells: list[NotebookNode], seconds: Mapping[str, float]) -> list[Se
     found = []
     for part in split(cells):
         title = title_of(part[0]) or ""
-        time = sum(minutes_of(part, imports)) + seconds.get(title, 0) / 60
-        whole = max(1, math.floor(time + 0.5))
-        found.append(Section(title, tagged(part[0], HOME), whole, tuple(contents(part))))
+        counts = count(part, imports)._replace(seconds=seconds.get(title, 0))
+        found.append(Section(title, tagged(part[0], HOME), counts, tuple(contents(part))))
     return found
 
 
-def minutes_of(cells: list[NotebookNode], imports: str | None) -> Iterator[float]:
-    """The minutes of what stands in the cells of a section."""
+def count(cells: list[NotebookNode], imports: str | None) -> Counts:
+    """Count what stands in the cells of a section; `imports` is the id of that cell."""
+    found: Counter[str] = Counter()
     tasks = 1
     for index, cell in enumerate(cells):
         if cell.cell_type == "markdown":
-            yield words(cell.source) / WORDS
+            found["words"] += words(cell.source)
             tasks = tasks_at_the_end(cell.source)
             continue
-        yield FIGURE * figures(cell.source)
+        found["figures"] += figures(cell.source)
         if has_explorer(cell.source):
-            yield TASK * max(1, tasks)
+            found["tasks"] += max(1, tasks)
         if calls(cell, "guess"):
-            yield QUESTION
+            found["questions"] += 1
         elif BEGIN in cell.source:
             if not belongs_to_the_next(cells, index):
-                yield SUBSTANTIAL if tagged(cell, "substantial") else EXERCISE
-        elif not (
-            cell.id == imports
-            or is_measured(cell)
-            or is_map(cell.source)
-            or calls(cell, "check", "progress")
-        ):
-            yield sum(1 for line in cell.source.splitlines() if line.strip()) / LINES
+                found["substantial" if tagged(cell, "substantial") else "exercises"] += 1
+        elif not (is_map(cell.source) or calls(cell, "check", "progress")):
+            folded = cell.id == imports or is_measured(cell)
+            lines = sum(1 for line in cell.source.splitlines() if line.strip())
+            found["folded" if folded else "lines"] += lines
+    return Counts(**found)
 
 
 def words(text: str) -> int:
@@ -249,6 +275,18 @@ def table(found: list[Section]) -> Iterator[str]:
             f"{section.title.replace('. ', ' ', 1)} ({section.minutes} min)" for section in rest
         )
         yield from ("", f"At home: {'; '.join(titles)}.")
+
+
+def report(lesson: str, found: list[Section]) -> Iterator[str]:
+    """What was counted in each section of a lesson, as the lines of a table."""
+    names = [name for name in Counts._fields if name != "words"]
+    row = "{:44} {:>6}" + " {:>10}" * len(names) + " {:>8}"
+    yield row.format(lesson, "words", *names, "minutes")
+    for section in found:
+        title = f"{section.title or 'opening'}{' (at home)' if section.home else ''}"
+        yield row.format(title[:44], *section.counts, section.minutes)
+    totals = map(sum, zip(*(section.counts for section in found), strict=True))
+    yield row.format("in all", *totals, f"{core(found)}+{at_home(found)}")
 
 
 def typed_table(text: str) -> bool:

@@ -70,6 +70,7 @@ def cells_of(text: str) -> list[NotebookNode]:
 
 
 IMPORTS = "# %%\nimport math\n\n"
+OPENING = "# %% [markdown]\n# # {number} Adding\n\n" + IMPORTS
 
 
 @pytest.mark.parametrize(
@@ -108,6 +109,23 @@ def test_imports_and_the_map_take_no_time() -> None:
     many = "# %%\n" + 60 * "import math\n"
     shows_map = "# %%\nfrom lstm_jax.course import lesson_map\n\nlesson_map()\n\n"
     assert [section.minutes for section in of(shows_map + many)] == [1]
+
+
+def test_what_was_counted_is_shown(
+    write_source: WriteSource, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folded = '# %% tags=["measure"]\n# Adds it up\nx = 1\nplots.bars(x)\n'
+    write_source(heading("1. It") + "# %%\nx = 1\n\n" + folded + TASKS, opening=OPENING)
+    assert build.main(["--count"], tmp_path) == 0
+    rows = [" ".join(line.split()) for line in capsys.readouterr().out.splitlines()]
+    start = rows.index(
+        "01_adding words lines folded figures tasks questions exercises substantial seconds minutes"
+    )
+    assert rows[start + 1 : start + 4] == [
+        "opening 2 0 1 0 0 0 0 0 0 1",
+        "1. It 15 2 3 1 2 0 0 0 0 7",
+        "in all 17 2 4 1 2 0 0 0 0 8+0",
+    ]
 
 
 def test_minutes_of_computing_are_those_that_were_measured(tmp_path: Path) -> None:
