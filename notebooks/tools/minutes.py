@@ -41,11 +41,8 @@ MEETING = 45
 
 # Written before minutes were computed, and not yet cut to one meeting.
 LONGER = {
-    "00",
     "01",
     "02",
-    "03",
-    "04",
     "05",
     "06",
     "07",
@@ -199,8 +196,13 @@ def figures(source: str) -> int:
 
 
 def has_explorer(source: str) -> bool:
-    """Does code make an explorer?"""
-    return any(name_of(called).endswith("Explorer") for called in calls_in(source))
+    """Does code make an explorer, other than to ask it at once, as in `GateExplorer().trace()`?"""
+    nodes = list(ast.walk(ast.parse(source)))
+    asked = [node.value for node in nodes if isinstance(node, ast.Attribute)]
+    return any(
+        isinstance(node, ast.Call) and name_of(node.func).endswith("Explorer") and node not in asked
+        for node in nodes
+    )
 
 
 def name_of(called: ast.expr) -> str:

@@ -88,6 +88,8 @@ OPENING = "# %% [markdown]\n# # {number} Adding\n\n" + IMPORTS
         (TASKS.replace("1.", "-").replace("2.", "-"), 3),
         (TASKS.replace("Move it, and find", "**Notice**"), 3),  # says what was seen, asks nothing
         (TASKS.replace("GateExplorer()", "GateExplorer"), 1),  # shows none
+        (TASKS.replace("GateExplorer()", "GateExplorer().trace()"), 1),  # nor does this
+        (TASKS.replace("GateExplorer()", "course.GateExplorer()"), 6),
         (QUESTION.format(name="a"), 4),
         (EXERCISE.format(name="f", tags=""), 8),
         (EXERCISE.format(name="f", tags=' tags=["substantial"]'), 20),
