@@ -21,7 +21,17 @@ import numpy as np
 from IPython.display import display
 
 from lstm_jax import run
-from lstm_jax.course import LiveLoss, SentenceExplorer, check, guess, hint, plots, progress, verdict
+from lstm_jax.course import (
+    LiveLoss,
+    SentenceExplorer,
+    check,
+    guess,
+    hint,
+    mine,
+    plots,
+    progress,
+    verdict,
+)
 from lstm_jax.course.data import reviews
 from lstm_jax.course.l11 import film_texts, study
 from lstm_jax.course.statistics import compare
@@ -39,7 +49,8 @@ from lstm_jax.models import sentiment
 # words of the parts to train on, 4,000 for the reviews and 2,000 more for the sentences. All other
 # words are number 0, *unknown*. The other parts have no say in it; that would be a leak.
 
-# %%
+# %% tags=["measure"]
+# Takes both piles of texts apart, and prints their sizes and lengths.
 piles = {name: film_texts.collection(name) for name in ("sentences", "reviews")}
 models = dict(study.load())  # trained networks that came with the lesson
 for name, pile in piles.items():
@@ -101,7 +112,8 @@ check("word_weights", word_weights)
 # %%
 guess("counting_words")
 
-# %%
+# %% tags=["measure"]
+# Counts words in both piles, prints how many it gets right, and its strongest words.
 counted = {}  # who is right on which text of the test part
 for name in piles:
     bag, its_words, texts = film_texts.baseline(name)
@@ -113,8 +125,12 @@ for name in piles:
         print(f"    {word}: {', '.join(its_words.symbols_of(frequent))}")
 
 short, long = (counted[name].mean() for name in piles)
-answer = "(a)" if max(short, long) < 0.68 else "(c)" if short > long else "(b)"
-verdict("counting_words", answer, f"{short:.1%} of the sentences, {long:.1%} of the reviews.")
+poor = max(short, long) < 0.68
+verdict(
+    "counting_words",
+    {"a": poor, "b": long >= short and not poor, "c": short > long and not poor},
+    f"{short:.1%} of the sentences, {long:.1%} of the reviews.",
+)
 
 # %% [markdown]
 # **Notice**
@@ -166,7 +182,10 @@ check("mean_pool", mean_pool)
 # %% [markdown]
 # The whole network, before training. Side by side with padding, or alone: the same scores.
 
-# %%
+# %% tags=["measure"]
+# The network before training: eight texts side by side, and each alone.
+from lstm_jax.course.l11 import exercises as own
+
 plan = study.PLANS["sentences"]
 fresh = sentiment.init_sentiment(
     jax.random.key(0), film_texts.WORDS["sentences"], plan.size, plan.hidden
@@ -185,6 +204,14 @@ for pooling in sentiment.POOLINGS:
     apart = np.abs(np.array(alone) - together).max()
     assert apart < 1e-5
     print(f"{pooling}: eight texts side by side and one by one differ by {apart:.1g} at most")
+
+pooled = mine(mean_pool, otherwise=own.mean_pool)
+hs, _ = run(fresh.cell, fresh.embedding[first.ids], lengths=first.lengths)
+summary = jnp.asarray(pooled(hs, first.lengths))  # (B, H)
+by_package = sentiment.sum_up(hs, None, jnp.asarray(first.lengths), "mean")
+apart = float(jnp.abs(summary - by_package).max())
+assert apart < 1e-5
+print(f"the mean by this function and by the package differ by {apart:.1g} at most")
 
 # %% [markdown]
 # ## 4. Train, and stop in time
@@ -206,7 +233,8 @@ for pooling in sentiment.POOLINGS:
 # %%
 guess("validation_loss")
 
-# %%
+# %% tags=["measure"]
+# Trains the network with both remedies, and keeps the one with the lowest validation loss.
 plan = study.FROM_NOTHING
 trained = study.train_classifier(
     "sentences", "mean", jax.random.key(0), plan=plan, watch=LiveLoss(plan.steps)
@@ -214,16 +242,17 @@ trained = study.train_classifier(
 models["from nothing", "mean"] = trained.model
 print(f"kept: step {trained.steps[trained.validation.argmin()]}")
 
-# %%
+# %% tags=["measure"]
+# Trains it once more without blanks and too fast, and draws both losses.
 careless = study.train_classifier(
     "sentences", "mean", jax.random.key(0), plan=plan._replace(blank=0.0, rate=0.01)
 )
 best = careless.steps[careless.validation.argmin()]
 rises = careless.validation[-1] > 1.1 * careless.validation.min()
-answer = "(c)" if careless.validation.min() > 0.66 else "(b)" if rises else "(a)"
+falls = careless.validation.min() <= 0.66
 verdict(
     "validation_loss",
-    answer,
+    {"a": falls and not rises, "b": falls and rises, "c": not falls},
     f"Without blanks, at five times the rate: lowest after {best} steps, "
     f"{careless.validation.min():.2f} nats; at the end {careless.validation[-1]:.2f}.",
 )
@@ -277,7 +306,8 @@ check("sign_test", sign_test)
 guess("beats_counting")
 
 
-# %%
+# %% tags=["measure"]
+# Compares the LSTM with naive Bayes on the same test sentences, with your sign test.
 def judge(name, *asked):
     """Who is right on which text of the test part; prints each beside naive Bayes.
 
@@ -296,11 +326,15 @@ def judge(name, *asked):
 
 at_first = judge("sentences", ("from nothing", "mean"))
 pair = compare(at_first["mean"], at_first["naive Bayes"])
-answer = "(b)" if pair.p > 0.05 else "(a)" if pair.difference > 0 else "(c)"
+p = mine(sign_test, otherwise=own.sign_test)(pair.first, pair.second)
 verdict(
     "beats_counting",
-    answer,
-    f"{pair.first} texts only the LSTM has right, {pair.second} only counting.",
+    {
+        "a": p <= 0.05 and pair.difference > 0,
+        "b": p > 0.05,
+        "c": p <= 0.05 and pair.difference < 0,
+    },
+    f"{pair.first} texts only the LSTM has right, {pair.second} only counting: p = {p:.2g}.",
 )
 
 # %% [markdown]
@@ -322,11 +356,19 @@ verdict(
 # %%
 guess("last_or_mean")
 
-# %%
+# %% tags=["measure"]
+# Compares both summaries on the reviews, each beside naive Bayes and beside the other.
 on_reviews = judge("reviews", ("reviews", "last"), ("reviews", "mean"))
 pair = compare(on_reviews["last"], on_reviews["mean"])
-answer = "(c)" if pair.p > 0.05 else "(a)" if pair.difference > 0 else "(b)"
-verdict("last_or_mean", answer, f"Last beside mean: {pair}.")
+verdict(
+    "last_or_mean",
+    {
+        "a": pair.p <= 0.05 and pair.difference > 0,
+        "b": pair.p <= 0.05 and pair.difference < 0,
+        "c": pair.p > 0.05,
+    },
+    f"Last beside mean: {pair}.",
+)
 
 # %% [markdown]
 # Here an LSTM does beat counting. So was it the sentences that were too few? Then let a network
@@ -344,6 +386,8 @@ guess("after_reviews")
 # %%
 LIVE = True  # False: go on with the networks that came with the lesson, without training
 
+# %% tags=["measure"]
+# Lets the two networks that have read the reviews learn from the sentences.
 for pooling in sentiment.POOLINGS if LIVE else ():
     start = study.grown(study.load()["reviews", pooling], film_texts.WORDS["sentences"])
     models["sentences", pooling] = study.train_classifier(
@@ -354,7 +398,8 @@ for pooling in sentiment.POOLINGS if LIVE else ():
         watch=LiveLoss(study.PLANS["sentences"].steps),
     ).model
 
-# %%
+# %% tags=["measure"]
+# Compares the LSTM and counting before and after they have read the reviews.
 on_sentences = judge("sentences", ("sentences", "last"), ("sentences", "mean"))
 bag, _, texts = film_texts.baseline("sentences", "reviews")
 more = film_texts.right(bag.scores(texts.ids, texts.lengths), texts.labels)
@@ -362,12 +407,17 @@ by_reading = compare(more, counted["sentences"])
 print(f"    naive Bayes of both: {more.mean():.1%}, beside that of the sentences {by_reading}")
 for_lstm = compare(on_sentences["mean"], at_first["mean"])
 print(f"    LSTM, mean, beside the one from nothing: {for_lstm}")
-gains = tuple(pair.p < 0.05 and pair.difference > 0 for pair in (for_lstm, by_reading))
-answers = {(True, True): "(a)", (True, False): "(b)", (False, False): "(c)"}
+lstm_gains, counting_gains = (
+    pair.p < 0.05 and pair.difference > 0 for pair in (for_lstm, by_reading)
+)
 tie = compare(on_sentences["mean"], counted["sentences"]).p > 0.05
 verdict(
     "after_reviews",
-    answers.get(gains, "none of these"),
+    {
+        "a": lstm_gains and counting_gains,
+        "b": lstm_gains and not counting_gains,
+        "c": not lstm_gains and not counting_gains,
+    },
     f"The LSTM and counting {'now tie' if tie else 'do not tie'}.",
 )
 
@@ -392,7 +442,8 @@ verdict(
 # %%
 guess("padding")
 
-# %%
+# %% tags=["measure"]
+# Lets the cell read 0 to 100 steps of padding, and counts its right answers.
 model, test = models["sentences", "last"], piles["sentences"].test
 some = jax.tree.map(lambda array: array[:500], test)
 PADS = (0, 1, 2, 5, 10, 20, 50, 100)
@@ -416,11 +467,15 @@ print(f"with lengths, the last row of the outputs is {np.abs(hs[:, -1]).max():g}
 print("    that ends before it, and the final state is that of its last word")
 
 worst, start = min(drifted.values()), drifted[0]
-jumps = drifted[1] < 0.55
-answer = "(a)" if start - worst < 0.02 else "(c)" if jumps else "(b)"
-verdict("padding", answer, f"From {start:.1%} down to {worst:.1%}; guessing has 50 %.")
+stays, jumps = start - worst < 0.02, drifted[1] < 0.55
+verdict(
+    "padding",
+    {"a": stays, "b": not stays and not jumps, "c": jumps and not stays},
+    f"From {start:.1%} down to {worst:.1%}; guessing has 50 %.",
+)
 
-# %%
+# %% tags=["measure"]
+# Draws what the network says of one sentence while it reads on, with lengths and without.
 one = int(np.argmax(some.lengths == 12))
 length = int(some.lengths[one])
 padded = jnp.asarray(room[one, : length + 60])
@@ -458,7 +513,8 @@ plots.curves(
 # %%
 guess("shuffled_words")
 
-# %%
+# %% tags=["measure"]
+# Shuffles the words of every text, and compares the answers of all four networks.
 rng = np.random.default_rng(0)
 drops = {}
 for name, pooling in study.MODELS:
@@ -478,8 +534,15 @@ for name, pooling in study.MODELS:
 
 largest = max(pair.difference for pair in drops.values())
 measured = any(pair.p < 0.05 / len(drops) for pair in drops.values())
-answer = "(c)" if largest > 0.2 else "(b)" if measured else "(a)"
-verdict("shuffled_words", answer, f"It is worth {100 * largest:.1f} points at most.")
+verdict(
+    "shuffled_words",
+    {
+        "a": not measured and largest <= 0.2,
+        "b": measured and largest <= 0.2,
+        "c": largest > 0.2,
+    },
+    f"It is worth {100 * largest:.1f} points at most.",
+)
 
 # %% [markdown]
 # Where the order should matter most: *good* and *not good*. For counting, *not* has one weight, the
@@ -494,7 +557,8 @@ verdict("shuffled_words", answer, f"It is worth {100 * largest:.1f} points at mo
 # %%
 guess("not_good")
 
-# %%
+# %% tags=["measure"]
+# Puts not in front of good and bad words, and counts which scores move the right way.
 GOOD = (
     "good great funny enjoyable interesting clever fresh beautiful charming moving smart engaging"
 )
@@ -531,14 +595,22 @@ for name in piles:
         print(f"not bad goes up in {shares[1]:4.0%}")
 
 downs, ups = ((moved["reviews", "mean", kind] > 0).mean() for kind in ("good", "bad"))
-answer = "(b)" if min(downs, ups) > 0.75 else "(c)" if max(downs, ups) > 0.75 else "(a)"
-verdict("not_good", answer, f"Reviews, mean: {downs:.0%} of not good, {ups:.0%} of not bad.")
+verdict(
+    "not_good",
+    {
+        "a": max(downs, ups) <= 0.75,
+        "b": min(downs, ups) > 0.75,
+        "c": min(downs, ups) <= 0.75 < max(downs, ups),
+    },
+    f"Reviews, mean: {downs:.0%} of not good, {ups:.0%} of not bad.",
+)
 
 # %% [markdown]
 # These sentences are made up. In real ones: of the test sentences with *not*, *n't*, *no* or
 # *never*, how many does each get right, beside those without?
 
-# %%
+# %% tags=["measure"]
+# Compares the answers to real sentences that deny with those to all others.
 denying = {piles["sentences"].known.symbols.index(word) for word in ("not", "n't", "no", "never")}
 test = piles["sentences"].test
 denies = np.isin(test.ids, list(denying)).any(axis=1)
@@ -566,7 +638,8 @@ explorer
 # %% [markdown]
 # The same from a cell: all four networks on the sentence that stands in the explorer.
 
-# %%
+# %% tags=["measure"]
+# Reads the sentence in your explorer, and draws what each network says after each word.
 cut = explorer.words
 beginnings = [" ".join(cut[: n + 1]) for n in range(len(cut))]
 by_word = {
@@ -596,7 +669,8 @@ else:
 # A score far from 0 is a network that is sure. Of the sentences with a *not*, read those on which
 # it is most sure and wrong.
 
-# %%
+# %% tags=["measure"]
+# Prints the sentences with a not on which the network is most sure, and wrong.
 scores = study.score(models["sentences", "mean"], test, "mean")
 sure, right = np.abs(scores), on_sentences["mean"]
 for row in sorted(np.flatnonzero(denies & ~right), key=lambda row: -sure[row])[:5]:

@@ -24,6 +24,7 @@ from lstm_jax.course import (
     check,
     guess,
     hint,
+    mine,
     plots,
     progress,
     sunspots,
@@ -64,7 +65,8 @@ print(jax.device_count(), "devices:", jax.devices()[0].platform)
 # %%
 guess("best_baseline")
 
-# %%
+# %% tags=["measure"]
+# Makes the three free forecasts from 1979 on, prints their errors, and gives the verdict.
 last = sunspot_forecasts.fold(1979)
 truth = last.truth  # (N, 24), in sunspot numbers
 free = sunspot_forecasts.free_forecasts(last)
@@ -82,13 +84,15 @@ for name, each in errors.items():
     print(f"{name:12} RMSE {each[0]:5.1f} at 1 month, {each[11]:5.1f} at 12, {each[23]:5.1f} at 24")
 
 best = [min(errors, key=lambda name, k=k: errors[name][k]) for k in (0, 23)]
-answers = {
-    ("persistence", "seasonal"): "(a)",
-    ("linear", "linear"): "(b)",
-    ("persistence", "linear"): "(c)",
-}
-answer = answers.get(tuple(best), "none of these")
-verdict("best_baseline", answer, f"Best at 1 month: {best[0]}; at 24: {best[1]}.")
+verdict(
+    "best_baseline",
+    {
+        "a": best == ["persistence", "seasonal"],
+        "b": best == ["linear", "linear"],
+        "c": best == ["persistence", "linear"],
+    },
+    f"Best at 1 month: {best[0]}; at 24: {best[1]}.",
+)
 
 # %% [markdown]
 # An error of 20 spots, is that good? It depends on what would have come for free. So we take the
@@ -121,7 +125,8 @@ check("skill_per_horizon", skill_per_horizon)
 # Real series have holes: a cloudy month, a broken sensor. They come as NaN, and one NaN in a batch
 # makes the loss NaN. So `windows` refuses them.
 
-# %%
+# %% tags=["measure"]
+# Takes 24 months out of the last twenty years, and asks for windows.
 series = sunspots().number[-240:].copy()
 holes = np.random.default_rng(0).choice(np.arange(1, 240), 24, replace=False)
 series[holes] = np.nan
@@ -153,8 +158,11 @@ def fill_from_past(series):
 # %%
 check("fill_from_past", fill_from_past)
 
-# %%
+# %% tags=["measure"]
+# Fills the gaps with your function, and counts the targets that do not count.
+fill = mine(fill_from_past, otherwise=lambda series: fill_gaps(series).series)
 filled = fill_gaps(series)
+assert np.allclose(fill(jnp.asarray(series)), filled.series)
 xs, ys = windows(filled.series, 48, 12)
 _, was_known = windows(filled.known.astype(float), 48, 12)
 print(f"{(~filled.known).sum()} gaps filled; {len(xs)} windows")
@@ -178,6 +186,8 @@ print(f"a filled value is no measurement: {int((was_known == 0).sum())} targets 
 # %%
 LIVE = True
 
+# %% tags=["measure"]
+# Says how four networks for a cut are had: trained now, or taken from the file.
 stored = sunspot_forecasts.load()
 
 
@@ -197,12 +207,14 @@ def networks_of(part, watch=None):
 # %%
 guess("thirty_years")
 
-# %%
+# %% tags=["measure"]
+# Trains four networks on what came before 1979, and lets them forecast.
 watch = LiveLoss(sunspot_forecasts.STEPS, log=True) if LIVE else None
 networks = networks_of(last, watch)
 mean, quantiles = sunspot_forecasts.network_forecasts(networks, last)  # (S, N, 24), (S, N, 24, 5)
 
-# %%
+# %% tags=["measure"]
+# Compares the errors 12 months ahead, gives the verdict, and draws the skill at each horizon.
 YEAR = 11  # the column of 12 months
 of_linear = errors["linear"][YEAR]
 of_each = [baselines.rmse(said[:, YEAR], truth[:, YEAR]) for said in mean]
@@ -213,13 +225,15 @@ print("each LSTM:", *(f"{error:.1f}" for error in of_each), end=";  ")
 lstm = mean.mean(axis=0)  # (N, 24)
 print(f"the mean of what the four say: {baselines.rmse(lstm[:, YEAR], truth[:, YEAR]):.1f}")
 wins = sum(error < of_linear for error in of_each)
-answer = {0: "(a)", len(of_each): "(b)"}.get(wins, "(c)")
 verdict(
-    "thirty_years", answer, f"{wins} of {len(of_each)} LSTMs are better than the linear forecast."
+    "thirty_years",
+    {"a": wins == 0, "b": wins == len(of_each), "c": 0 < wins < len(of_each)},
+    f"{wins} of {len(of_each)} LSTMs are better than the linear forecast.",
 )
 
+skill_of = mine(skill_per_horizon, otherwise=baselines.skill_by_horizon)
 skills = {
-    name: baselines.skill_by_horizon(said, truth, free["persistence"])
+    name: np.asarray(skill_of(said, truth, free["persistence"]))
     for name, said in {"LSTM": lstm, "linear": free["linear"], "seasonal": free["seasonal"]}.items()
 }
 plots.curves(
@@ -256,7 +270,8 @@ plots.curves(
 # To be sure, what lies behind the cut is NaN in the arrays that training gets. If a single future
 # number went into a batch, training would stop at once.
 
-# %%
+# %% tags=["measure"]
+# Shows that all behind the first cut is NaN.
 first = sunspot_forecasts.fold(sunspot_forecasts.CUTS[0])
 later = first.known.examples.ys[first.known.rows :]
 assert np.isnan(later).all()
@@ -272,7 +287,8 @@ print(f"{first.known.rows:,} windows known in {first.cut}, {len(later):,} rows o
 # %%
 guess("four_tests")
 
-# %%
+# %% tags=["measure"]
+# Trains and tests at four cuts, prints the errors 12 months ahead, and gives the verdict.
 folds = [sunspot_forecasts.fold(cut) for cut in sunspot_forecasts.CUTS]
 said = {}
 for part in folds:
@@ -294,17 +310,16 @@ joined = {n: np.concatenate([said[part.cut][n] for part in folds]) for n in name
 each = [baselines.rmse(joined[n][:, YEAR], all_truth[:, YEAR]) for n in names]
 print("all four tests                     ", *(f"{e:12.1f}" for e in each))
 
-answer = (
-    "(a)"
-    if all(won)
-    else "(c)"
-    if sum(won) <= 1
-    else "(b)"
-    if won == sorted(won)
-    else "none of these"
-)
 each = ", ".join(f"{p.cut} {'won' if w else 'lost'}" for p, w in zip(folds, won, strict=True))
-verdict("four_tests", answer, f"It wins {sum(won)} of {len(won)}: {each}.")
+verdict(
+    "four_tests",
+    {
+        "a": all(won),
+        "b": 2 <= sum(won) < len(won) and won == sorted(won),
+        "c": sum(won) <= 1,
+    },
+    f"It wins {sum(won)} of {len(won)}: {each}.",
+)
 
 # %% [markdown]
 # And the interval? Put the months of all tests together anew: draw blocks of eleven years, whole
@@ -313,7 +328,8 @@ verdict("four_tests", answer, f"It wins {sum(won)} of {len(won)}: {each}.")
 # Single months would not do: they are like their neighbours, and would feign a certainty that is
 # not there.
 
-# %%
+# %% tags=["measure"]
+# The interval of the skill over the linear forecast, from 1979 on and over all four tests.
 for part_name, prediction, target, reference in [
     ("from 1979", lstm, truth, free["linear"]),
     ("all tests", joined["LSTM"], all_truth, joined["linear"]),
@@ -373,15 +389,16 @@ check("pinball_loss", pinball_loss)
 # %%
 guess("nine_in_ten")
 
-# %%
+# %% tags=["measure"]
+# Counts how often what came lay inside the intervals, and draws it for each horizon.
 low, lower, _, upper, high = np.moveaxis(quantiles.mean(axis=0), -1, 0)  # (N, 24) each
 inside = (low <= truth) & (truth <= high)
 inside_half = (lower <= truth) & (truth <= upper)
 held = share_interval(inside, block=sunspot_forecasts.LENGTH)
-answer = "(a)" if abs(held.value - 0.9) <= 0.02 else "(b)" if held.value < 0.9 else "(c)"
+off = held.value - 0.9
 verdict(
     "nine_in_ten",
-    answer,
+    {"a": abs(off) <= 0.02, "b": off < -0.02, "c": off > 0.02},
     f"Held over all horizons: {held.value:.0%}, with 95 % confidence {held.low:.0%} to "
     f"{held.high:.0%}.",
 )
@@ -416,7 +433,8 @@ plots.curves(
 explorer = ForecastExplorer(sunspot_forecasts.all_forecasts(networks), t=96)
 explorer
 
-# %%
+# %% tags=["measure"]
+# Reads your explorer: the error so far.
 if np.isnan(explorer.error):
     print("Nothing has come yet at this origin: move it on.")
 else:
@@ -436,7 +454,8 @@ else:
 # scale the price, cut windows, train an LSTM to say tomorrow's price, and draw it over the test
 # years.
 
-# %%
+# %% tags=["measure"]
+# Trains an LSTM on the price of Microsoft, the way it is done in tutorials.
 msft = prices("MSFT")
 price = msft.adjusted  # without the jump of a split, dividends taken out
 past = msft.date < price_forecasts.CUT
@@ -459,7 +478,8 @@ tomorrow = price_scale.undo(np.asarray(forecasting.predict(trained, answer_xs).m
 came, today = price_scale.undo(price_ys[count:, 0]), price_scale.undo(price_xs[count:, -1, 0])
 day = msft.date[price_forecasts.LENGTH + count :]
 
-# %%
+# %% tags=["measure"]
+# Draws the price and the forecast of the day before.
 year_of = 2000 + (day - np.datetime64("2000-01-01")) / np.timedelta64(1, "D") / 365.25
 r_squared = 1 - ((tomorrow - came) ** 2).sum() / ((came - came.mean()) ** 2).sum()
 plots.curves(
@@ -484,10 +504,18 @@ plots.curves(
 # %%
 guess("tomorrow_skill")
 
-# %%
+# %% tags=["measure"]
+# The skill over today's price, the verdict, and which move the forecast follows.
 interval = skill_interval(tomorrow, came, today, block=price_forecasts.MONTH)
-answer = "(a)" if interval.value > 0.5 else "(b)" if interval.low > 0 else "(c)"
-verdict("tomorrow_skill", answer, f"Skill over persistence: {interval}; R² {r_squared:.3f}.")
+verdict(
+    "tomorrow_skill",
+    {
+        "a": interval.value > 0.5,
+        "b": interval.value <= 0.5 and interval.low > 0,
+        "c": interval.value <= 0.5 and interval.low <= 0,
+    },
+    f"Skill over persistence: {interval}; R² {r_squared:.3f}.",
+)
 
 for name, forecast in {"LSTM": tomorrow, "persistence": today}.items():
     print(f"{name:12} RMSE {baselines.rmse(forecast, came):.3f} dollars")
@@ -511,7 +539,8 @@ print(
 #    so any forecast that stays near the price gets an $R^2$ near 1.
 # 3. Whoever shows you such a picture has not shown you the number that counts.
 
-# %%
+# %% tags=["measure"]
+# Draws the last 40 days.
 tail = slice(-40, None)
 plots.curves(
     np.arange(-39, 1),
@@ -546,7 +575,8 @@ plots.curves(
 # %%
 guess("next_move")
 
-# %%
+# %% tags=["measure"]
+# Trains on the returns of four shares, and prints skill and direction with their intervals.
 returns = price_forecasts.returns_task()
 learned = forecasting.train_forecasters(
     returns.known,
@@ -577,19 +607,25 @@ for name, forecast in return_said.items():
         of_lstm = skill, hits
 
 skill, hits = of_lstm
+high = skill.value > 0.1 and hits.value > 0.6
 if skill.low > 0:
-    answer = "(a)" if skill.value > 0.1 and hits.value > 0.6 else "(c)"
     sentence = f"it removes {skill.value:.1%} of the squared error, more than chance would."
 elif skill.high < 0:
-    answer = "none of these"
     sentence = "its forecasts are worse than none: today's price is the better one."
 else:
-    answer = "(b)" if hits.low <= 0.5 <= hits.high else "none of these"
     sentence = (
         f"four years cannot tell it from today's price; if there is skill, it is below "
         f"{skill.high:.1%} of the squared error."
     )
-verdict("next_move", answer, f"About the LSTM one may honestly say: {sentence}")
+verdict(
+    "next_move",
+    {
+        "a": skill.low > 0 and high,
+        "b": skill.low <= 0 <= skill.high and hits.low <= 0.5 <= hits.high,
+        "c": skill.low > 0 and not high,
+    },
+    f"About the LSTM one may honestly say: {sentence}",
+)
 
 # %% [markdown]
 # Shares rise more often than they fall, so "always up" sets the mark for the direction, not 50 %.
@@ -610,7 +646,8 @@ verdict("next_move", answer, f"About the LSTM one may honestly say: {sentence}")
 # %%
 guess("how_wild")
 
-# %%
+# %% tags=["measure"]
+# Trains on the ranges of four shares, and draws the skill beside that of the price.
 ranges = price_forecasts.ranges_task()
 learned = forecasting.train_forecasters(
     ranges.known,
@@ -644,8 +681,15 @@ over = skill_interval(
     block=price_forecasts.MONTH,
 )
 foretold = all(each[0].low > 0 for each in range_skill.values())
-answer = "(a)" if not foretold else "(b)" if over.low > 0 else "(c)"
-verdict("how_wild", answer, f"The LSTM over the three numbers, 1 day ahead: {over}.")
+verdict(
+    "how_wild",
+    {
+        "a": not foretold,
+        "b": foretold and over.low > 0,
+        "c": foretold and over.low <= 0,
+    },
+    f"The LSTM over the three numbers, 1 day ahead: {over}.",
+)
 
 plots.bars(
     {"price (LSTM)": max(skill.value, 0.0)}
@@ -677,7 +721,8 @@ plots.bars(
 guess("worst_leak")
 
 
-# %%
+# %% tags=["measure"]
+# Measures each leak: the skill without it and with it, and the verdict.
 def return_skill(series, *, shuffled=False):
     """Skill of a linear forecast of the next value over 0, and its share of right directions."""
     xs, ys = windows(series, 20, 1)
@@ -732,7 +777,11 @@ for name, (honest, leaked) in table.items():
 print(f"direction of IBM: honest {honest_hits:.0%}, smoothed {leaked_hits:.0%}")
 worst = max(table, key=lambda name: table[name][1] - table[name][0])
 lift = table[worst][1] - table[worst][0]
-verdict("worst_leak", worst[:3], f"It lifts the skill by {lift:.2f}.")
+verdict(
+    "worst_leak",
+    {letter: worst.startswith(f"({letter})") for letter in "abc"},
+    f"It lifts the skill by {lift:.2f}.",
+)
 
 # %% [markdown]
 # **Notice**

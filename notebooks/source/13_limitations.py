@@ -30,7 +30,7 @@ from lstm_jax import (
     step,
     use_cores,
 )
-from lstm_jax.course import ScalingExplorer, check, guess, hint, plots, progress, verdict
+from lstm_jax.course import ScalingExplorer, check, guess, hint, mine, plots, progress, verdict
 from lstm_jax.course.comparison.contenders import train_contenders
 from lstm_jax.course.l13 import costs, long_lags, overfitting, scaling, splits, walks
 from lstm_jax.course.l13.overfitting import Setting
@@ -62,7 +62,8 @@ print(CORES, "devices:", ON)
 # %%
 guess("more_pictures")
 
-# %%
+# %% tags=["measure"]
+# Trains eight networks each on 50, 150 and all 1,029 pictures.
 SEEDS = 8
 COUNTS = (50, 150, 1029)
 LAYERS, STEPS = 2, 200
@@ -70,7 +71,8 @@ by_count = overfitting.train_settings(
     [Setting(count) for count in COUNTS], key=jax.random.key(0), layers=LAYERS, steps=STEPS
 )
 
-# %%
+# %% tags=["measure"]
+# Prints the gap for each number of pictures, gives the verdict, and draws both losses for 50.
 print(f"{'pictures':>8} {'learned':>9} {'validation':>11} {'gap, nats (95 % over seeds)':>30}")
 gaps = []
 for count, each in zip(COUNTS, by_count, strict=True):
@@ -82,8 +84,11 @@ for count, each in zip(COUNTS, by_count, strict=True):
 shrinks = all(one.value > other.value for one, other in pairwise(gaps))
 grows = all(one.value < other.value for one, other in pairwise(gaps))
 left = gaps[-1].low > 0
-answer = "(a)" if grows else "none of these" if not shrinks else "(c)" if left else "(b)"
-verdict("more_pictures", answer, f"From {gaps[0].value:.2f} to {gaps[-1].value:.2f} nats.")
+verdict(
+    "more_pictures",
+    {"a": grows, "b": shrinks and not left, "c": shrinks and left},
+    f"From {gaps[0].value:.2f} to {gaps[-1].value:.2f} nats.",
+)
 
 few = by_count[0]
 plots.bands(
@@ -110,14 +115,16 @@ plots.bands(
 # %%
 guess("narrow_or_wide")
 
-# %%
+# %% tags=["measure"]
+# Trains eight narrow networks on 150 pictures.
 FEW = 150
 by_width = {32: by_count[COUNTS.index(FEW)]}
 [by_width[8]] = overfitting.train_settings(
     [Setting(FEW)], key=jax.random.key(0), units=8, layers=LAYERS, steps=STEPS
 )
 
-# %%
+# %% tags=["measure"]
+# Compares gap and right answers of the narrow and the wide networks, and gives the verdict.
 for units in sorted(by_width):
     each = by_width[units]
     gap = mean_interval(each.validation[:, -1] - each.training[:, -1])
@@ -125,8 +132,11 @@ for units in sorted(by_width):
     print(f"{units:4} units: gap {gap} nats, right {right.value:.1f} %", end="")
     print(f" ({right.low:.1f} to {right.high:.1f})")
 wider = mean_interval(100 * (by_width[32].at_the_end - by_width[8].at_the_end))
-answer = "(b)" if wider.low > 0 else "(a)" if wider.high < 0 else "(c)"
-verdict("narrow_or_wide", answer, f"32 units less 8, points in a hundred: {wider}.")
+verdict(
+    "narrow_or_wide",
+    {"a": wider.high < 0, "b": wider.low > 0, "c": wider.low <= 0 <= wider.high},
+    f"32 units less 8, points in a hundred: {wider}.",
+)
 
 # %% [markdown]
 # **Notice**
@@ -178,7 +188,8 @@ check("sequence_dropout", sequence_dropout)
 # %%
 guess("which_remedy")
 
-# %%
+# %% tags=["measure"]
+# Trains eight networks each without a remedy and with both kinds of dropout.
 REMEDIES = {
     "none": Setting(FEW),
     "a mask for each step": Setting(FEW, 0.3, each_step=True),
@@ -194,7 +205,8 @@ remedied = dict(
     )
 )
 
-# %%
+# %% tags=["measure"]
+# What each remedy gains with its interval, the verdict, and the loss on the validation part.
 plain = remedied["none"].at_the_end
 buys = {"stopping in time": remedied["none"].stopped}
 buys |= {name: remedied[name].at_the_end for name in list(REMEDIES)[1:]}
@@ -206,13 +218,17 @@ for name, each in gained.items():
 
 helps = {name for name, each in gained.items() if each.low > 0}
 masks = {name for name in list(REMEDIES)[1:] if name in helps}
-answer = {
-    (False, frozenset({"one mask for a sequence"})): "(a)",
-    (False, frozenset(list(REMEDIES)[1:])): "(b)",
-    (True, frozenset()): "(c)",
-    (False, frozenset()): "(d)",
-}.get(("stopping in time" in helps, frozenset(masks)), "none of these")
-verdict("which_remedy", answer, f"Beyond luck: {', '.join(sorted(helps)) or 'none of them'}.")
+stopping = "stopping in time" in helps
+verdict(
+    "which_remedy",
+    {
+        "a": not stopping and masks == {"one mask for a sequence"},
+        "b": not stopping and len(masks) == 2,
+        "c": stopping and not masks,
+        "d": not stopping and not masks,
+    },
+    f"Beyond luck: {', '.join(sorted(helps)) or 'none of them'}.",
+)
 
 plots.bands(
     remedied["none"].steps,
@@ -253,7 +269,8 @@ plots.bands(
 # networks of each kind at each length, each with the better of two learning rates. One of them, the
 # **minLSTM**, comes up again in section 3.
 
-# %%
+# %% tags=["measure"]
+# Says how and when the networks of this section were trained.
 lags = long_lags.load()
 made = long_lags.made_by()
 print(f"{made['command']}, {made['date']}, jax {made['jax']}, {made['machine']}")
@@ -270,7 +287,8 @@ print(made["training"])
 # %%
 guess("where_it_falls")
 
-# %%
+# %% tags=["measure"]
+# Counts how many of each kind learn each length, gives the verdict, and draws the curves.
 LENGTHS, KINDS = long_lags.finished(lags), list(long_lags.FIELD)
 print(f"{'solved, of 8':22}" + "".join(f"{f'T = {length}':>10}" for length in LENGTHS))
 for name in KINDS:
@@ -287,10 +305,12 @@ missing = [length for length in long_lags.LENGTHS if length not in LENGTHS]
 if missing:
     print(f"Not trained at {', '.join(map(str, missing))} steps yet: {made['command']} goes on.")
 first = falls("LSTM, forget bias 1")
-answers = {10: "none of these", 30: "(a)", 100: "(b)", 300: "(c)"}
-answer = answers.get(first, "none of these" if missing else "(d)")
 fallen = "; ".join(f"{name}: {falls(name):g}" for name in KINDS if falls(name) < np.inf)
-verdict("where_it_falls", answer, f"Fewer than half learn it, first at: {fallen}.")
+verdict(
+    "where_it_falls",
+    {"a": first == 30, "b": first == 100, "c": first == 300, "d": first > 300 and not missing},
+    f"Fewer than half learn it, first at: {fallen}.",
+)
 
 plots.curves(
     [str(length) for length in LENGTHS],
@@ -313,7 +333,8 @@ plots.curves(
 # how strongly does the last output hear each input, $\lVert\partial h_T/\partial x_t\rVert$, at
 # the longest of these lengths?
 
-# %%
+# %% tags=["measure"]
+# Draws how strongly the last output of fresh networks depends on each input.
 AT = LENGTHS[-1]
 reach = {name: np.asarray(long_lags.reach(name, AT, jax.random.key(0))) for name in KINDS}
 for name in KINDS:
@@ -343,7 +364,8 @@ plots.curves(
 # %%
 guess("table_holds")
 
-# %%
+# %% tags=["measure"]
+# Trains eight LSTMs each with forget bias 0 and with chrono, and compares with the table.
 ONCE_MORE = 30
 NAMES = "LSTM, forget bias 0", "LSTM, chrono"
 best = [
@@ -362,10 +384,11 @@ for name, curves in again.items():
     print(f"{name}: solved by {share(solved, SEEDS)}, recorded {lags[name, ONCE_MORE].solved} of 8")
 at_0, at_chrono = (int((curves.right >= 0.99).sum()) for curves in again.values())
 recorded = [lags[name, ONCE_MORE].solved for name in again]
-holds = np.sign(at_chrono - at_0) == np.sign(recorded[1] - recorded[0])
+same_way = np.sign(at_chrono - at_0) == np.sign(recorded[1] - recorded[0])
+holds = same_way and at_chrono > at_0
 verdict(
     "table_holds",
-    "(a)" if holds and at_chrono > at_0 else "(b)",
+    {"a": holds, "b": not holds},
     f"Now {at_0} with bias 0 and {at_chrono} with chrono, before {recorded[0]} and {recorded[1]}.",
 )
 
@@ -448,7 +471,10 @@ check("normalised_gates", normalised_gates)
 # %%
 guess("same_outputs")
 
-# %%
+# %% tags=["measure"]
+# Runs a minLSTM step by step and joined, and once more from your two functions; the verdict.
+from lstm_jax.course.l13 import stand_ins
+
 T, H = 256, 32
 small = init_min_lstm(jax.random.key(0), H, H, forget_bias=3.0)
 xs = jax.random.normal(jax.random.key(1), (4, T, H))
@@ -469,8 +495,20 @@ backward = max(
 )
 print(f"outputs differ by {forward:.0e} of the largest, gradients by {backward:.0e}")
 largest = max(forward, backward)
-answer = "(c)" if largest < 1e-5 else "(b)" if largest < 0.01 else "(a)"
-verdict("same_outputs", answer, f"{T} steps in {2 * int(np.log2(T))} rounds instead of {T}.")
+verdict(
+    "same_outputs",
+    {"a": largest >= 0.01, "b": 1e-5 <= largest < 0.01, "c": largest < 1e-5},
+    f"{T} steps in {2 * int(np.log2(T))} rounds instead of {T}.",
+)
+
+gates = mine(normalised_gates, otherwise=stand_ins.normalised_gates)
+pair_up = mine(combine, otherwise=stand_ins.combine)
+i_sum, f_sum, g = jnp.split(xs[0] @ small.w_x + small.b, 3, axis=-1)  # (T, H) each
+f, i = gates(f_sum, i_sum)
+_, hs = jax.lax.associative_scan(lambda first, second: pair_up(*first, *second), (f, i * g))
+by_hand = float(jnp.abs(hs - by_steps[0]).max() / jnp.abs(by_steps).max())
+assert by_hand < 1e-4
+print(f"the same from these two functions: differs by {by_hand:.0e}")
 try:
     run_parallel(init_lstm(jax.random.key(0), H, H), xs)
 except ValueError as error:
@@ -488,14 +526,16 @@ except ValueError as error:
 # %%
 guess("fastest_way")
 
-# %%
+# %% tags=["measure"]
+# Times forward and training steps of three ways at three lengths.
 LENGTHS_TIMED = (64, 256, 1024)
 WAYS = ("run", "scan, minLSTM", "parallel, minLSTM")
 before = time.perf_counter()
 timed = scaling.measure(LENGTHS_TIMED, ways=WAYS, rounds=3)
 print(f"on {ON}, B = {scaling.BATCH}, H = {scaling.WIDTH}, {time.perf_counter() - before:.0f} s")
 
-# %%
+# %% tags=["measure"]
+# Prints the times and how they grow, gives the verdict, and draws the training steps.
 print(f"{'ms at T =':30}" + "".join(f"{length:>8}" for length in LENGTHS_TIMED), end="")
 print(f"{'grows as':>12}{'to compile, s':>16}")
 for way, curve in timed.items():
@@ -507,10 +547,13 @@ for way, curve in timed.items():
 
 ends = {way: curve.training[-1] for way, curve in timed.items()}
 fastest = min(ends, key=ends.get)
-answer = {"run": "(a)", "scan, minLSTM": "(b)"}.get(fastest, "(c)")
 verdict(
     "fastest_way",
-    answer,
+    {
+        "a": fastest == "run",
+        "b": fastest == "scan, minLSTM",
+        "c": fastest == "parallel, minLSTM",
+    },
     f"At T = {LENGTHS_TIMED[-1]} a training step is fastest with: {fastest}.",
 )
 plots.curves(
@@ -525,7 +568,8 @@ plots.curves(
     + ", ".join(f"{way} {1000 * each:.1f}" for way, each in ends.items()),
 )
 
-# %%
+# %% tags=["measure"]
+# Prints what a GPU did, if one was recorded.
 gpu = scaling.recorded_on("gpu")
 if gpu is None:
     print("No GPU has been recorded yet, so what one would do is not shown here.")
@@ -566,7 +610,8 @@ explorer
 # %%
 guess("way_back")
 
-# %%
+# %% tags=["measure"]
+# Computes the gradient of an LSTM by an associative scan, and compares it with jax.grad.
 H, T = 8, 100
 lstm = init_lstm(jax.random.key(0), 3, H)
 row = jax.random.normal(jax.random.key(1), (T, 3))
@@ -613,8 +658,11 @@ apart = max(
     float(jnp.abs(one - other).max() / jnp.abs(one).max())
     for one, other in zip(jax.grad(loss)(lstm), gradient_by_scan(lstm), strict=True)
 )
-answer = "(b)" if apart < 1e-4 else "(a)"
-verdict("way_back", answer, f"The gradients differ by {apart:.0e} of the largest entry.")
+verdict(
+    "way_back",
+    {"a": apart >= 1e-4, "b": apart < 1e-4},
+    f"The gradients differ by {apart:.0e} of the largest entry.",
+)
 ordinary, by_scan = T * 4 * H * H, 2 * T * (2 * H) ** 3
 print(f"multiplications on the way back: {ordinary:,} step by step, {by_scan:,} joined")
 
@@ -671,26 +719,32 @@ check("speed_up", speed_up)
 # %%
 guess("eight_devices")
 
-# %%
+# %% tags=["measure"]
+# Measures training steps on one, two, four and eight virtual devices.
 found = splits.measure()
 print(splits.table(found))
 print(f"{found.cores} cores. 'x' compares with one device.")
 
-# %%
+# %% tags=["measure"]
+# How many times as fast eight devices are, the verdict, and what Amdahl's law says.
+from lstm_jax.course.l13 import exercises as own
+
 gain = {count: found.batch[1] / seconds for count, seconds in found.batch.items()}
 close = 0.6 * found.cores < gain[8] < 1.4 * found.cores and gain[8] > 1.25
-answer = "(a)" if gain[8] > 6 else "(b)" if close else "(c)" if gain[8] < 1.25 else "none of these"
 verdict(
     "eight_devices",
-    answer,
+    {"a": gain[8] > 6, "b": close and gain[8] <= 6, "c": gain[8] < 1.25},
     f"Eight devices on {found.cores} cores: {gain[8]:.2f} times as fast.",
 )
+amdahl = mine(speed_up, otherwise=own.speed_up)
+print(f"With a tenth that cannot be split, eight would be {amdahl(0.1, 8):.2f} times as fast.")
 
 # %% [markdown]
 # Is it still the same training? The losses of the same ten steps, on one device, on eight, and in
 # two *processes* that find each other through `jax.distributed`, as they would on two machines:
 
-# %%
+# %% tags=["measure"]
+# Compares the losses of the same ten steps on one device, on eight, and in two processes.
 for name in ("1 device", "8 devices", "2 processes"):
     print(f"{name:12}", *(f"{loss:.6f}" for loss in found.losses[name][:6]), "...")
 assert found.apart < 1e-5
@@ -706,17 +760,23 @@ print(f"they differ by {found.apart:.0e} at most")
 # %%
 guess("split_steps")
 
-# %%
+# %% tags=["measure"]
+# How many times as fast it is at best to split the steps, and the verdict.
 best = {
     name: max(each[1] / seconds for count, seconds in each.items() if count > 1)
     for name, each in found.sequence.items()
 }
 pays = {name: times > 1.15 for name, times in best.items()}
-answer = {(True, True): "(a)", (False, True): "(b)", (False, False): "(c)"}.get(
-    (pays["LSTM"], pays["linear"]), "none of these"
-)
 times = ", ".join(f"{name} {each:.2f} times as fast" for name, each in best.items())
-verdict("split_steps", answer, f"At best: {times}.")
+verdict(
+    "split_steps",
+    {
+        "a": pays["LSTM"] and pays["linear"],
+        "b": pays["linear"] and not pays["LSTM"],
+        "c": not pays["LSTM"] and not pays["linear"],
+    },
+    f"At best: {times}.",
+)
 
 # %% [markdown]
 # **Notice**
@@ -729,7 +789,8 @@ verdict("split_steps", answer, f"At best: {times}.")
 #
 # A mesh that does not fit says what to change:
 
-# %%
+# %% tags=["measure"]
+# Asks for three devices and a batch of 32, and prints what the error says.
 too_many = jax.sharding.Mesh(np.full(3, jax.devices()[0]), ("batch",))
 try:
     fit(
@@ -773,7 +834,8 @@ except ValueError as error:
 # %%
 guess("sixteen_times")
 
-# %%
+# %% tags=["measure"]
+# Counts operations, numbers kept and rounds at 256 and at 4,096 steps, and the verdict.
 WIDTH, SHORT, LONG = 128, 256, 4096
 tables = {length: costs.costs(length, WIDTH) for length in (SHORT, LONG)}
 print(f"width {WIDTH}; a step that has to wait for the one before counts as a round")
@@ -783,11 +845,14 @@ for length, each in tables.items():
         print(f"    {name:12} {cost.flops / 1e6:18,.0f} {cost.kept:22,} {cost.rounds:11,}")
 growth = {name: tables[LONG][name].flops / tables[SHORT][name].flops for name in tables[LONG]}
 ratio = LONG / SHORT
-answer = "(a)" if growth["attention"] < 1.3 * ratio else "(c)"
-answer = "(b)" if growth["attention"] > ratio**2 / 1.5 else answer
+grown = growth["attention"]
 verdict(
     "sixteen_times",
-    answer,
+    {
+        "a": grown < 1.3 * ratio,
+        "b": grown > ratio**2 / 1.5,
+        "c": 1.3 * ratio <= grown <= ratio**2 / 1.5,
+    },
     ", ".join(f"{name} {growth[name]:.0f} times" for name in ("attention", "LSTM", "minLSTM"))
     + ".",
 )

@@ -9,7 +9,7 @@ from playwright.sync_api import BrowserContext, Locator, expect
 from server import NOTEBOOKS, Server
 
 IMPORTS, LOOP = "import DecayExplorer, check", "for x in [8.0, 8.0, 8.0, 0.0, 0.0]:"
-QUESTION, RUN = 'guess("half_and_half")', 'verdict("half_and_half"'  # it needs the loop's number
+QUESTION, RUN = 'guess("half_and_half")', '"half_and_half", {'  # it needs the loop's number
 STEPS_TO_QUESTION = 8  # cells from the top of the lesson, the question among them
 
 

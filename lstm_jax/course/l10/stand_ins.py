@@ -8,4 +8,4 @@ def masked_loss(log_p: jax.Array, target: jax.Array, lengths: jax.Array) -> jax.
     """The mean of -log p(target) over the first `lengths` (B,) symbols of each row."""
     named = jnp.sum(log_p * jax.nn.one_hot(target, log_p.shape[2]), axis=2)
     valid = jnp.arange(target.shape[1])[None] < lengths[:, None]
-    return -jnp.sum(named * valid) / jnp.sum(valid)
+    return -jnp.mean(named, where=valid)
