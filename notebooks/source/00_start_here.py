@@ -29,7 +29,7 @@ from lstm_jax.course.l00 import memories
 #
 # The lessons build on each other. Take them in the order of the list above.
 #
-# 1. **Predict.** Choose an answer with the buttons before you run on. Nobody marks it.
+# 1. **Predict.** Choose an answer with the buttons before you run on. It is not graded.
 # 2. **Run** the cells below it, one by one, with Shift + Enter. Some cells are folded: they measure
 #    and draw. A click opens them.
 # 3. **Verdict.** A cell computes which answer is right.
@@ -102,8 +102,8 @@ verdict(
 guess("ten_years_ago")
 
 # %% [markdown]
-# Above you see the sunspot number and the memory $h$, below the weight of each month in $h$, on a
-# logarithmic axis. Drag over the picture to choose the month that was read last. Two tasks:
+# The upper picture shows the sunspot number and the memory $h$, the lower one the weight of each
+# month, on a logarithmic axis. Drag over a picture to choose the newest month. Two tasks:
 #
 # 1. Find the decay at which half of the weight lies in the last 12 months.
 # 2. Look for a decay that reaches at least as far back **and** has its maxima when the sun has
@@ -119,10 +119,10 @@ number = sunspots().number
 print(f"Your explorer: decay {explorer.decay:.2f}, half of the weight in {explorer.half} months.")
 far = [share / 100 for share in range(100) if 1 - (share / 100) ** 11 < 0.5]
 print(f"Task 1: half of the weight lies in the last 12 months at decay {far[0]}.")
-print("Task 2: by how many months the memory comes after the sun, in all months since 1749")
+print("Task 2: by how many months the maxima come after those of the sun")
 for decay in [0.5, 0.8, 0.9, *far]:
     late = memories.months_behind(number, memories.fading_memory(decay, number))
-    print(f"  decay {decay:<4} {late:3}")
+    print(f"  decay {decay:<4}: {late:2} months")
 
 weights = jax.grad(lambda xs: memories.fading_memory(0.9, xs)[-1])(jnp.asarray(number[:121]))
 times = float(weights[-1] / weights[0])
@@ -405,7 +405,7 @@ print("B, T =", rows(0.9, stretches).shape)
 # %% [markdown] tags=["home"]
 # ## 9. Can you check a derivative with a small nudge?
 #
-# Move the input by a small $\varepsilon$ both ways, and divide by the distance:
+# Move $\lambda$ by a small $\varepsilon$ both ways, and divide by the distance:
 #
 # $$\frac{\partial h_T}{\partial \lambda} \;\approx\;
 # \frac{h_T(\lambda + \varepsilon) - h_T(\lambda - \varepsilon)}{2\varepsilon}$$
