@@ -22,7 +22,7 @@ import jax
 import jax.numpy as jnp
 
 from lstm_jax.course import DecayExplorer, check, guess, hint, mine, progress, sunspots, verdict
-from lstm_jax.course.l00 import memories
+from lstm_jax.course.l00 import stand_ins
 
 # %% [markdown]
 # ## 1. How a lesson works
@@ -115,6 +115,8 @@ explorer
 
 # %% tags=["measure"]
 # Reads your explorer, answers the two tasks and computes the verdict
+from lstm_jax.course.l00 import memories
+
 number = sunspots().number
 print(f"Your explorer: decay {explorer.decay:.2f}, half of the weight in {explorer.half} months.")
 far = [share / 100 for share in range(100) if 1 - (share / 100) ** 11 < 0.5]
@@ -201,7 +203,7 @@ check("leaky_sum", leaky_sum)
 # both cases. `xs` holds the sunspot numbers of all months.
 
 # %%
-walk = mine(leaky_sum, otherwise=memories.leaky_sum)
+walk = mine(leaky_sum, otherwise=stand_ins.leaky_sum)
 xs = jnp.asarray(sunspots().number)
 print(xs.shape, walk(0.9, xs)[:5])
 
@@ -302,7 +304,7 @@ check("sensitivity", sensitivity)
 # newest?
 
 # %%
-slopes = mine(sensitivity, otherwise=memories.sensitivity)
+slopes = mine(sensitivity, otherwise=stand_ins.sensitivity)
 for decay in [0.9, 1.0, 1.1]:
     print(decay, slopes(decay, decade)[0], slopes(decay, decade)[-1])
 
@@ -398,7 +400,7 @@ check("batched", batched)
 # Here it reads the sunspots in stretches of eleven years, all of them at once.
 
 # %%
-rows = mine(batched, otherwise=memories.batched)
+rows = mine(batched, otherwise=stand_ins.batched)
 stretches = xs[: 23 * 132].reshape(23, 132)
 print("B, T =", rows(0.9, stretches).shape)
 
