@@ -22,14 +22,14 @@ import jax
 import jax.numpy as jnp
 
 from lstm_jax.course import DecayExplorer, check, guess, hint, mine, progress, sunspots, verdict
-from lstm_jax.course.l00 import memories
+from lstm_jax.course.l00 import stand_ins
 
 # %% [markdown]
 # ## 1. How a lesson works
 #
 # The lessons build on each other. Take them in the order of the list above.
 #
-# 1. **Predict.** Choose an answer with the buttons before you run on. Nobody marks it.
+# 1. **Predict.** Choose an answer with the buttons before you run on. It is not graded.
 # 2. **Run** the cells below it, one by one, with Shift + Enter. Some cells are folded: they measure
 #    and draw. A click opens them.
 # 3. **Verdict.** A cell computes which answer is right.
@@ -102,8 +102,8 @@ verdict(
 guess("ten_years_ago")
 
 # %% [markdown]
-# Above you see the sunspot number and the memory $h$, below the weight of each month in $h$, on a
-# logarithmic axis. Drag over the picture to choose the month that was read last. Two tasks:
+# The upper picture shows the sunspot number and the memory $h$, the lower one the weight of each
+# month, on a logarithmic axis. Drag over a picture to choose the newest month. Two tasks:
 #
 # 1. Find the decay at which half of the weight lies in the last 12 months.
 # 2. Look for a decay that reaches at least as far back **and** has its maxima when the sun has
@@ -115,14 +115,16 @@ explorer
 
 # %% tags=["measure"]
 # Reads your explorer, answers the two tasks and computes the verdict
+from lstm_jax.course.l00 import memories
+
 number = sunspots().number
 print(f"Your explorer: decay {explorer.decay:.2f}, half of the weight in {explorer.half} months.")
 far = [share / 100 for share in range(100) if 1 - (share / 100) ** 11 < 0.5]
 print(f"Task 1: half of the weight lies in the last 12 months at decay {far[0]}.")
-print("Task 2: by how many months the memory comes after the sun, in all months since 1749")
+print("Task 2: by how many months the maxima come after those of the sun")
 for decay in [0.5, 0.8, 0.9, *far]:
     late = memories.months_behind(number, memories.fading_memory(decay, number))
-    print(f"  decay {decay:<4} {late:3}")
+    print(f"  decay {decay:<4}: {late:2} months")
 
 weights = jax.grad(lambda xs: memories.fading_memory(0.9, xs)[-1])(jnp.asarray(number[:121]))
 times = float(weights[-1] / weights[0])
@@ -201,7 +203,7 @@ check("leaky_sum", leaky_sum)
 # both cases. `xs` holds the sunspot numbers of all months.
 
 # %%
-walk = mine(leaky_sum, otherwise=memories.leaky_sum)
+walk = mine(leaky_sum, otherwise=stand_ins.leaky_sum)
 xs = jnp.asarray(sunspots().number)
 print(xs.shape, walk(0.9, xs)[:5])
 
@@ -302,7 +304,7 @@ check("sensitivity", sensitivity)
 # newest?
 
 # %%
-slopes = mine(sensitivity, otherwise=memories.sensitivity)
+slopes = mine(sensitivity, otherwise=stand_ins.sensitivity)
 for decay in [0.9, 1.0, 1.1]:
     print(decay, slopes(decay, decade)[0], slopes(decay, decade)[-1])
 
@@ -398,14 +400,14 @@ check("batched", batched)
 # Here it reads the sunspots in stretches of eleven years, all of them at once.
 
 # %%
-rows = mine(batched, otherwise=memories.batched)
+rows = mine(batched, otherwise=stand_ins.batched)
 stretches = xs[: 23 * 132].reshape(23, 132)
 print("B, T =", rows(0.9, stretches).shape)
 
 # %% [markdown] tags=["home"]
 # ## 9. Can you check a derivative with a small nudge?
 #
-# Move the input by a small $\varepsilon$ both ways, and divide by the distance:
+# Move $\lambda$ by a small $\varepsilon$ both ways, and divide by the distance:
 #
 # $$\frac{\partial h_T}{\partial \lambda} \;\approx\;
 # \frac{h_T(\lambda + \varepsilon) - h_T(\lambda - \varepsilon)}{2\varepsilon}$$
