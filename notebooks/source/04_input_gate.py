@@ -213,10 +213,10 @@ verdict(
 )
 
 # %% [markdown]
-# **Notice.** Without the gate one weight has two jobs: it must store the marked numbers, and it must
-# protect the memory from all other numbers. It is the same at every step, so it cannot do both.
-# Hochreiter and Schmidhuber (1997) call this the *input weight conflict*. It is their reason for
-# the input gate.
+# **Notice.** Without the gate one weight has two jobs: it must store the marked numbers, and it
+# must protect the memory from all other numbers. It is the same at every step, so it cannot do
+# both. Hochreiter and Schmidhuber (1997) call this the *input weight conflict*. It is their reason
+# for the input gate.
 
 # %% [markdown]
 # ## 4. Held shut
@@ -607,9 +607,9 @@ progress()
 # - `gate_shut`: 0.01 is left at the end; the quiet sun makes a difference of 0.35.
 # - `push_down`: −0.207 is the floor of $\sigma(a)\tanh(a)$.
 # - `tied_cells`: two sums win 19 of 20 pairs at 4 units. With five sets of random keys (this one
-#   included): 15 to 19, so (b) came out 5 times of 5. Against tied networks with 5 units: 17, 14, 16,
-#   15 and 16, so once in five there was "no clear difference". If it says so, say that the missing
-#   "down" is a fact about the formula, and that its cost depends on the task.
+#   included): 15 to 19, so (b) came out 5 times of 5. Against tied networks with 5 units: 17, 14,
+#   16, 15 and 16, so once in five there was "no clear difference". If it says so, say that the
+#   missing "down" is a fact about the formula, and that its cost depends on the task.
 # - `other_blocks`: 0 at the first step, up to 0.34 later.
 #
 # **Explorer.** Task 2: a weight `w` of −8 ends at −15.3. Ask why a large bias does not do it.
@@ -619,10 +619,10 @@ progress()
 # - Section 3: write the equation of `write` on the board, and leave the exercise for home. What
 #   follows runs with the package's function.
 #
-# **Homework:** sections 6 to 8, and the questions to take home. 1: with a sigmoid the memory could
-# only grow. 2: a linear RNN whose recurrent weight is 1: the state is a running sum, but what is
-# added is squashed, and depends on the old output. 3: where a unit should keep all and add
-# something, as a counter does, because $f = 1$ means $i = 0$.
+# **Homework:** sections 6 to 8, and the questions to take home.
+# 1. With a sigmoid, every write would be positive, so with $f = 1$ the memory could only grow.
+# 2. An RNN, but the old state is added outside the tanh, with weight 1.
+# 3. Where a unit should keep all and still add something, as a counter does: $f = 1$ means $i = 0$.
 #
 # **Wrong answers to expect**
 # - *"The input gate is what is added."* Ask for a gate of 1 and a candidate of 0. Nothing is added.
