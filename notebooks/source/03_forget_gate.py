@@ -25,7 +25,7 @@ from lstm_jax.course import GateExplorer, check, guess, hint, mine, plots, progr
 # ## 1. The whole cell
 #
 # LSTM stands for *long short-term memory*. It is a recurrent cell with two states. The **cell
-# state** $c$ is its memory. The **output** $h$ is what the rest of the network reads.
+# state** $c$ is its memory. The **output** $h$ is what the next layer and the next step read.
 #
 # | goes in | comes out |
 # |---|---|
@@ -60,8 +60,8 @@ plots.cell_diagram(
 # %% [markdown]
 # ## 2. The forget gate
 #
-# The gate is a weighted sum of the new input and the old output, plus a bias. The sigmoid $\sigma$
-# squashes the sum into the range from 0 to 1; it never reaches 0 or 1.
+# The gate is computed from a weighted sum of the new input and the old output, plus a bias. The
+# sigmoid $\sigma$ squashes the sum into the range from 0 to 1. It never reaches 0 or 1.
 #
 # $$f_t = \sigma\bigl(x_t W_{xf} + h_{t-1} W_{hf} + b_f\bigr), \qquad
 # \sigma(z) = \frac{1}{1 + e^{-z}}$$
@@ -244,6 +244,7 @@ check("bias_for_half_life", bias_for_half_life)
 
 # %%
 bias_of = mine(bias_for_half_life, otherwise=package.bias_for_half_life)
+# left_after, defined above, runs the cell with this bias, no input, and 1 in its memory.
 memories = {f"half-life {n}": left_after(bias_of(n), jnp.ones(1))[:61] for n in (3, 10, 30)}
 
 # %% tags=["measure"]
@@ -403,7 +404,7 @@ for name, changed in {
 between = (np.ptp(f, axis=0).min(), np.ptp(f, axis=1).min())
 plots.gate_map(
     f,
-    title=f"{values:,} values: the gate differs from unit to unit and month to month",
+    title=f"16 units, 120 months: {values:,} values",
     alt=f"The forget gate of 16 units over 120 months, from {f.min():.2f} to {f.max():.2f}. Each "
     f"unit moves by at least {between[0]:.2f} over time, and in each month the units differ by at "
     f"least {between[1]:.2f}.",
