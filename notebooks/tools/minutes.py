@@ -41,7 +41,6 @@ MEETING = 45
 # Written before minutes were computed, and not yet cut to one meeting.
 LONGER = {
     "00",
-    "01",
     "02",
     "03",
     "04",
