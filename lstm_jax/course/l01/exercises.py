@@ -234,7 +234,7 @@ EXERCISES = (
         draw=_draw_sequence,
         tolerance=1e-3,
         slopes=("d_h",),
-        draws=8,
+        draws=10,
         wrong={
             "In equation 3 the slope must go through w_h the other way round: from columns to "
             "rows.": _by_hand(back=lambda d_a, params, _: d_a @ params.w_h),
