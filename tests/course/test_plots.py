@@ -34,6 +34,12 @@ PICTURES = {
     "influence_map": lambda: plots.influence_map(np.tril(np.ones((4, 4))), **WORDS),
     "cell_diagram": lambda: plots.cell_diagram("f", **WORDS),
     "unrolled": lambda: plots.unrolled(np.ones((2, 1)), np.zeros((3, 2)), **WORDS),
+    "unrolled, outputs": lambda: plots.unrolled(
+        np.ones((2, 1)), np.zeros((3, 2)), outputs=[0.5, -0.25], **WORDS
+    ),
+    "unrolled, slopes": lambda: plots.unrolled(
+        np.ones((2, 1)), np.zeros((3, 1)), slopes=[[-0.025], [-0.1]], **WORDS
+    ),
 }
 
 
@@ -246,3 +252,21 @@ def test_no_word_of_the_cell_diagram_lies_on_another_or_outside():
         assert figure.bbox.x0 <= box.x0 < box.x1 <= figure.bbox.x1, text
         for other, second in boxes[:n]:
             assert not box.overlaps(second), (text, other)
+
+
+def test_unrolled_shows_each_output_over_its_state():
+    texts = PICTURES["unrolled, outputs"]().figure.axes[0].texts
+    at = {text.get_text(): text.get_position() for text in texts}
+    (x, y), (name_x, name_y) = at["-0.25"], at[r"$\hat{y}_{2}$"]
+    assert x == name_x == at["$h_{2}$"][0]
+    assert name_y > y > at["$h_{2}$"][1]
+
+
+def test_unrolled_walks_back_with_a_factor_on_each_arrow():
+    axes = PICTURES["unrolled, slopes"]().figure.axes[0]
+    at = {text.get_text(): text.get_position() for text in axes.texts}
+    assert at["-0.025"][0] == at["$h_{1}$"][0]
+    assert at["-0.10"][0] == at["$h_{2}$"][0]
+    assert at["-0.025"][0] < at["·0.25"][0] < at["-0.10"][0] < at["$L$"][0]
+    backward = [text for text in axes.texts if getattr(text, "arrow_patch", None)][-2:]
+    assert all(arrow.xy[0] < arrow.get_position()[0] for arrow in backward)

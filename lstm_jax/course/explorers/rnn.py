@@ -72,5 +72,5 @@ class RNNExplorer(SequenceExplorer):
             title=f"The hidden state, recurrent gain {self.gain:g}",
             label="state h, no unit",
             alt=f"The hidden state of {self.hidden} units over {self.steps} steps, recurrent gain "
-            f"{self.gain:g}. Its length is {size.max():.2g} at most and {size[-1]:.2g} at the end.",
+            f"{self.gain:g}. Its norm is {size.max():.2g} at most and {size[-1]:.2g} at the end.",
         )

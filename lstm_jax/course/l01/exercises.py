@@ -33,18 +33,23 @@ def make_windows(series: Array, length: int, horizon: int) -> tuple[Array, Array
     return np.array(xs), np.array(ys)
 
 
-def bptt(params: Params, xs: Array, target: Array) -> Array:
-    """The gradient of ½ Σ (h_T - target)² for w_h (H, H): nudge one weight at a time."""
+def bptt(params: Params, xs: Array, d_h: Array) -> Params:
+    """The slopes of d_h · h_T for w_x, w_h and b: nudge one weight at a time."""
+    tiny = 1e-5
 
-    def loss(w_h: Array) -> float:
-        return float(((_states(params._replace(w_h=w_h), xs)[-1] - target) ** 2).sum() / 2)
+    def number(moved: Params) -> float:
+        return float(d_h @ _states(moved, xs)[-1])
 
-    grad, tiny = np.zeros_like(params.w_h), 1e-5
-    for entry in np.ndindex(grad.shape):
-        nudge = np.zeros_like(grad)
-        nudge[entry] = tiny
-        grad[entry] = (loss(params.w_h + nudge) - loss(params.w_h - nudge)) / (2 * tiny)
-    return grad
+    grads = []
+    for name, weights in params._asdict().items():
+        grad = np.zeros_like(weights)
+        for entry in np.ndindex(grad.shape):
+            nudge = np.zeros_like(grad)
+            nudge[entry] = tiny
+            up, down = (params._replace(**{name: weights + n}) for n in (nudge, -nudge))
+            grad[entry] = (number(up) - number(down)) / (2 * tiny)
+        grads.append(grad)
+    return params._make(grads)
 
 
 def _states(params: Params, xs: Array) -> list[Array]:
@@ -108,21 +113,27 @@ def _next_value(series: Array, length: int, horizon: int) -> tuple[Array, Array]
 
 
 def _by_hand(
-    slope: Callable[[Array], Array] = lambda h: 1 - h**2,
-    back: Callable[[Array], Array] = lambda w_h: w_h.T,
+    back: Callable[[Array, Params, Array], Array] = lambda d_a, params, h: params.w_h @ d_a,
+    part: Callable[[Array, Array], Array] = np.outer,
     state: int = -1,
-    steps: slice = slice(None),
-) -> Callable[..., Array]:
-    """Backpropagation through time with one part exchanged."""
+    replaces: bool = False,
+) -> Callable[..., Params]:
+    """Backpropagation through time with one part exchanged.
 
-    def gradient(params: Params, xs: Array, target: Array) -> Array:
+    back: what d_h becomes, from d_a, the parameters and d_h; part: what a step adds for w_h;
+    state: which state that is made of; replaces: whether each step takes the place of the others.
+    """
+
+    def gradient(params: Params, xs: Array, d_h: Array) -> Params:
         hs = _states(params, xs)
-        delta, grads = hs[-1] - target, []
+        w_x, w_h, b = (np.zeros_like(weights) for weights in params)
         for t in range(len(xs), 0, -1):
-            before_tanh = delta * slope(hs[t])
-            grads.append(np.outer(hs[t + state], before_tanh))
-            delta = before_tanh @ back(params.w_h)
-        return np.sum(grads[steps], axis=0)
+            d_a = d_h * (1 - hs[t] ** 2)
+            w_x = w_x + np.outer(xs[t - 1], d_a)
+            w_h = (0 if replaces else w_h) + part(hs[t + state], d_a)
+            b = b + d_a
+            d_h = back(d_a, params, d_h)
+        return params._make((w_x, w_h, b))
 
     return gradient
 
@@ -217,45 +228,42 @@ EXERCISES = (
     ),
     Exercise(
         why="each turn of this loop multiplies by one more factor, which is why gradients vanish.",
-        lines=10,
+        lines=2,
         spec=bptt,
         sizes=((1, 1, 1), (2, 1, 1), (3, 2, 3)),
         draw=_draw_sequence,
         tolerance=1e-3,
+        slopes=("d_h",),
+        draws=10,
         wrong={
-            "Only the last step counts. w_h was used at every step: walk back to the first one "
-            "and add up.": _by_hand(steps=slice(1)),
-            "Only the earliest step counts. Add up over all steps.": _by_hand(
-                steps=slice(-1, None)
+            "In equation 3 the slope must go through w_h the other way round: from columns to "
+            "rows.": _by_hand(back=lambda d_a, params, _: d_a @ params.w_h),
+            "In equation 3 the slope is not multiplied by w_h.": _by_hand(back=lambda d_a, *_: d_a),
+            "Equation 3 starts from the slope at a_t, d_a, and not from the one at h_t.": _by_hand(
+                back=lambda _, params, d_h: params.w_h @ d_h
             ),
-            "The derivative of tanh, 1 - h_t², is missing.": _by_hand(slope=np.ones_like),
-            "The derivative of tanh is 1 - h_t², not 1 - h_t.": _by_hand(slope=lambda h: 1 - h),
-            "On the way back the error must go through w_h the other way round: from columns "
-            "to rows.": _by_hand(back=lambda w_h: w_h),
-            "On the way back the error must also pass through w_h.": _by_hand(
-                back=lambda w_h: np.eye(len(w_h))
+            "The slope at the last state is used at every step: equation 3 should change d_h.": (
+                _by_hand(back=lambda d_a, params, d_h: d_h)
             ),
-            "You multiplied with h_t, the state after the step. w_h was multiplied with the one "
-            "before it, h_{t-1}.": _by_hand(state=0),
-            "The result is transposed. Row: the unit a value comes from. Column: the unit it "
-            "goes to.": lambda params, xs, target: bptt(params, xs, target).T,
-            "Twice too large: the ½ in the loss cancels the 2 of the square.": (
-                lambda params, xs, target: 2 * bptt(params, xs, target)
-            ),
-            "The sign is wrong. The error is h_T - target.": (
-                lambda params, xs, target: -bptt(params, xs, target)
-            ),
-            "You started from h_T, not from the error h_T - target.": (
-                lambda params, xs, target: bptt(params, xs, 0 * target)
+            "In equation 2 you multiplied with h_t, the state after the step. w_h was multiplied "
+            "with the one before it, h_{t-1}.": _by_hand(state=0),
+            "The part for w_h is transposed. Row: the unit a value comes from. Column: the unit "
+            "it goes to.": _by_hand(part=lambda h, d_a: np.outer(d_a, h)),
+            "The part for w_h has no matrix in it: h times d_a, unit by unit, is a vector, and "
+            "NumPy adds it to every row.": _by_hand(part=lambda h, d_a: h * d_a),
+            "For w_h only the earliest step counts. w_h was used at every step: add the parts "
+            "up.": _by_hand(replaces=True),
+            "The sign of the part for w_h is wrong: add it.": _by_hand(
+                part=lambda h, d_a: -np.outer(h, d_a)
             ),
         },
         hints=(
-            "First go forward and keep every state, h_0 = 0 included. Then start at the end with "
-            "dL/dh_T = h_T - target.",
-            "One step back has three parts: through tanh (times 1 - h_t²); into the gradient (an "
-            "outer product of h_{t-1} and what you have now); through w_h to h_{t-1}.",
-            "h_{t-1} reached step t as h @ w_h, so what comes back is multiplied with w_h "
-            "transposed.",
+            "Equation 2 for w_x is written out in the line above: which vector stands in place of "
+            "x_t when the weight is w_h?",
+            "The outer product of two vectors is a matrix: its rows belong to the first of them. "
+            "Rows of w_h are the units a value comes from, columns those it goes to.",
+            "h_{t-1} reached step t as h @ w_h. Entry i of it met row i of w_h, so its slope adds "
+            "up row i of w_h times d_a.",
         ),
     ),
 )

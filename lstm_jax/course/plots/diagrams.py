@@ -21,7 +21,15 @@ SYMBOL_COLOURS = {
 DIM, DIM_TEXT, BUS = "#C8C8C8", "#6B6B6B", "#595959"  # what is not lit; what all gates read
 
 
-def unrolled(xs: ArrayLike, hs: ArrayLike, *, title: str, alt: str) -> Picture:
+def unrolled(
+    xs: ArrayLike,
+    hs: ArrayLike,
+    *,
+    title: str,
+    alt: str,
+    outputs: ArrayLike | None = None,
+    slopes: ArrayLike | None = None,
+) -> Picture:
     """An RNN drawn once for each step: inputs below, states above, the number in every box.
 
     Args:
@@ -29,14 +37,26 @@ def unrolled(xs: ArrayLike, hs: ArrayLike, *, title: str, alt: str) -> Picture:
         hs: the states (T+1, H), row 0 the initial one, as `trace` gives for one sequence.
         title: the message.
         alt: the finding in a sentence.
+        outputs: one number read out of the state after each step (T,), drawn above it.
+        slopes: the slopes of the loss at the states after each step (T, H), drawn above them in
+            place of outputs, with arrows that lead back; with one unit, each with its factor.
     """
     inputs, states = np.asarray(xs), np.asarray(hs)
+    tops, back = None, slopes is not None
+    if back:
+        tops = np.asarray(slopes)
+    elif outputs is not None:
+        tops = np.asarray(outputs)[:, None]
     pitch, below = 2.2, -1.7 - np.arange(inputs.shape[1])  # one step to the next; rows of inputs
+    high = len(states[0]) + 0.6  # where the states and their names end
+    above = high + 0.7 + np.arange(0 if tops is None else tops.shape[1])[::-1]  # rows of boxes
     arrow = {"arrowstyle": "-|>", "lw": 3, "color": "black", "shrinkA": 0, "shrinkB": 2}
+    backward = {**arrow, "color": VERMILLION}
     with mpl.rc_context(STYLE):
-        width, height = pitch * len(states) - 0.8, len(states[0]) + inputs.shape[1] + 2.1
-        figure, axes = frame(title, "", "", width=1.1 * width, height=0.8 * height)
-        axes.set(xlim=(-0.7, width - 0.7), ylim=(below[-1] - 1.0, len(states[0]) + 0.6))
+        width = pitch * len(states) - 0.8 + (1.3 if back else 0)
+        top = high if tops is None else above[0] + 1.2
+        figure, axes = frame(title, "", "", width=1.1 * width, height=0.8 * (top - below[-1] + 1.5))
+        axes.set(xlim=(-0.7, width - 0.7), ylim=(below[-1] - 1.0, top))
         axes.axis("off")
         for t, state in enumerate(states):
             x, middle = pitch * t, (len(state) - 1) / 2
@@ -52,6 +72,23 @@ def unrolled(xs: ArrayLike, hs: ArrayLike, *, title: str, alt: str) -> Picture:
             axes.text(x - pitch / 2, middle + 0.25, "$W_h$", ha="center", va="center")
             axes.annotate("", (x, -0.42), (x, below[0] + 0.4), arrowprops=arrow)
             axes.text(x + 0.12, -0.85, "$W_x$", ha="left", va="center")
+            if tops is None:
+                continue
+            size = float(np.abs(tops).max()) or 1.0
+            for row, value in zip(above, tops[t - 1], strict=True):
+                _box(axes, x, row, value, size=size if back else 1.0)
+            name = rf"$\partial L/\partial h_{{{t}}}$" if back else rf"$\hat{{y}}_{{{t}}}$"
+            axes.text(x, above[0] + 0.8, name, ha="center", va="center")
+            if not back:
+                axes.annotate("", (x, above[-1] - 0.4), (x, high - 0.45), arrowprops=arrow)
+                continue
+            centre = (above[0] + above[-1]) / 2
+            axes.annotate("", (x + 0.6, centre), (x + pitch - 0.6, centre), arrowprops=backward)
+            if t == len(tops):
+                axes.text(x + pitch - 0.5, centre, "$L$", ha="left", va="center")
+            elif tops.shape[1] == 1 and tops[t, 0]:
+                factor = f"·{tops[t - 1, 0] / tops[t, 0]:.2f}"
+                axes.text(x + pitch / 2, centre + 0.25, factor, ha="center", color=VERMILLION)
     return Picture(figure, alt)
 
 
@@ -211,9 +248,12 @@ def _draw_words(axes: Axes, lit: str) -> None:
         )
 
 
-def _box(axes: Axes, x: float, y: float, value: float) -> None:
-    """A number in a box, coloured by the signed map; what lies beyond ±1 takes its last colour."""
-    colour = mpl.colormaps[SIGNED_MAP](0.5 + 0.5 * float(value))
+def _box(axes: Axes, x: float, y: float, value: float, *, size: float = 1.0) -> None:
+    """A number in a box, coloured by the signed map, whose ends are ±size."""
+    share = float(value) / size
+    colour = mpl.colormaps[SIGNED_MAP](0.5 + 0.5 * share)
     axes.add_patch(Rectangle((x - 0.6, y - 0.4), 1.2, 0.8, fc=colour, ec="black", lw=1.5))
-    ink = "white" if abs(value) > 0.7 else "black"
-    axes.text(x, y, f"{value:.2f}", color=ink, ha="center", va="center")
+    digits = f"{value:.2f}" if abs(value) >= 0.1 or value == 0 else f"{value:.2g}"
+    axes.text(
+        x, y, digits, color="white" if abs(share) > 0.7 else "black", ha="center", va="center"
+    )

@@ -80,7 +80,6 @@ COMMUTATIVE = {"jnp.maximum", "jnp.minimum", "min"}
 
 # Mutants that pass and are no mistake: exercise and changed line -> why.
 EQUIVALENT = {
-    ("bptt", "for t in range(len(xs), 1, -1):"): "h_0 is 0, so the first step adds nothing",
     ("bits_per_character", "named = jnp.take_along_axis(log_p, targets[:, None])"): (
         "without an axis it takes the last one, and that is axis 1"
     ),

@@ -72,6 +72,14 @@ def test_the_wrong_number_of_arguments():
     assert "takes 1 positional argument but 2 were given" in text("leaky_sum", lambda xs: xs)
 
 
+def test_a_skeleton_with_an_open_gap_is_unanswered():
+    def open_gap(params, xs, d_h):
+        grads = solutions.bptt(params, xs, d_h)
+        return grads._replace(w_h=...)
+
+    assert grade("bptt", open_gap).outcome == "unanswered"
+
+
 def test_an_exception_that_not_implemented_explains_is_not_a_stub():
     def unsupported(decay, xs):
         raise NotImplementedError("no rule for this")

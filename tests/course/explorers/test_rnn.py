@@ -53,7 +53,7 @@ def test_page_shows_what_jax_computes(steps: int, hidden: int, ask_node: Ask) ->
         # Above gain 1 the rounding of float32 grows from step to step, hence not 1e-6 here.
         np.testing.assert_allclose(answer["h"], h.ravel(), atol=1e-4)
         length = np.linalg.norm(h[explorer.t])
-        said = float(answer["readout"].split("length ")[1].split(". ")[0])
+        said = float(answer["readout"].split("norm ")[1].split(". ")[0])
         np.testing.assert_allclose(said, length, atol=6e-4)
 
 

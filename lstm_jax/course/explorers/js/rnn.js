@@ -5,14 +5,13 @@ import { COLOURS, cursor, curve, dot, format, frame, heatMap, keyNumber, segment
 import { drawInput, inputOf, timeRegion, timeTicks } from "./sequence.js";
 import { drawnNetwork } from "./weights.js";
 
-const NAMES = ["black", "vermillion", "blue", "green", "purple", "orange", "sky", "grey"];
-const unitColour = (unit) => COLOURS[NAMES[unit % NAMES.length]]; // more units share colours
+const LOW = 1e-4, HIGH = 10; // of the axis of the norm: the same for all gains, so that they compare
 const FELT = 0.01; // of the largest state: below that an input counts as forgotten
 
 /**
  * How long the state feels the last input that is not 0.
  * @param {ArrayLike<number>} xs (T,)
- * @param {number[]} sizes (T,) the length of the state after each step
+ * @param {number[]} sizes (T,) the norm of the state after each step
  * @returns {?{from: number, to: number}} the step of that input and the last one at which it is felt;
  *   null if there is no input
  */
@@ -33,7 +32,7 @@ function feltInWords(felt, T) {
 
 /** @type {import("./main.js").View} */
 export const rnnView = {
-  height: 610,
+  height: 440,
 
   compute(state) {
     const xs = inputOf(state);
@@ -43,56 +42,53 @@ export const rnnView = {
     return { xs, h: after, H, T, sizes, felt: feltSteps(xs, sizes) };
   },
 
-  draw(ctx, state, { h, H, T, felt }, width) {
+  draw(ctx, state, { h, H, T, sizes, felt }, width) {
     const { t } = state;
     const box = { x: 70, width: width - 86 };
-    const inputBox = { ...box, y: 30, height: 90 };
+    const inputBox = { ...box, y: 28, height: 56 };
     const input = drawInput(ctx, inputBox, state);
-    keyNumber(ctx, feltInWords(felt, T), box.x + box.width, 160, { align: "right", colour: COLOURS.hint });
 
-    const lineBox = { ...box, y: 176, height: 190 };
-    const lines = frame(ctx, lineBox, {
+    const normBox = { ...box, y: 130, height: 120 };
+    const norms = frame(ctx, normBox, {
       x: [-0.5, T - 0.5],
-      y: [-1.05, 1.05],
-      yTicks: [-1, 0, 1],
-      title: [["hidden state h", COLOURS.black], ["(a line a unit)", COLOURS.grey]],
+      y: [LOW, HIGH],
+      log: true,
+      yTicks: [1e-4, 1e-2, 1],
+      title: [["norm of h", COLOURS.black], ["(log)", COLOURS.grey]],
     });
-    for (let unit = 0; unit < H; unit++) {
-      const values = Array.from({ length: T }, (_, step) => h[step * H + unit]);
-      curve(ctx, lines, values, { colour: unitColour(unit), width: 3 });
-    }
-    if (felt) drawFelt(ctx, lines, felt);
+    keyNumber(ctx, feltInWords(felt, T), box.x + box.width, normBox.y - 10, { align: "right", colour: COLOURS.hint });
+    curve(ctx, norms, sizes, { colour: COLOURS.black, width: 4 });
+    if (felt) drawFelt(ctx, norms, felt, FELT * Math.max(...sizes));
 
-    const mapBox = { ...box, y: 426, height: 128 };
+    const mapBox = { ...box, y: 292, height: 92 };
     heatMap(ctx, mapBox, h, { T, H, colourOf: (value) => signedColour(value) });
-    text(ctx, "the same, a row a unit", box.x, mapBox.y - 8, { bold: true });
+    text(ctx, "hidden state h, a row a unit", box.x, mapBox.y - 8, { bold: true });
     text(ctx, "blue −1, pale 0, red +1", box.x + box.width, mapBox.y - 8, { align: "right" });
-    const radius = Math.min(7, (0.45 * mapBox.height) / H);
-    for (let unit = 0; unit < H; unit++) {
-      const y = mapBox.y + ((unit + 0.5) * mapBox.height) / H;
-      dot(ctx, box.x - 14, y, { colour: unitColour(unit), radius });
-    }
     for (const step of timeTicks(T, 10)) {
-      text(ctx, String(step), lines.x(step), mapBox.y + mapBox.height + 20, { align: "center" });
+      text(ctx, String(step), norms.x(step), mapBox.y + mapBox.height + 20, { align: "center" });
     }
     text(ctx, "time step t", box.x + box.width / 2, mapBox.y + mapBox.height + 44, { align: "center" });
-    for (const each of [inputBox, lineBox, mapBox]) cursor(ctx, each, t, T);
-    return [input.region, timeRegion(lineBox, T), timeRegion(mapBox, T)];
+    for (const each of [inputBox, normBox, mapBox]) cursor(ctx, each, t, T);
+    return [input.region, timeRegion(normBox, T), timeRegion(mapBox, T)];
   },
 
   readout({ t, gain }, { xs, sizes, felt, T }) {
     return (
-      `Step ${t}: input x = ${format(xs[t])}, the state has length ${format(sizes[t], 3)}. ` +
+      `Step ${t}: input x = ${format(xs[t])}, the state has the norm ${format(sizes[t], 3)}. ` +
       `Recurrent gain ${format(gain)}: ${feltInWords(felt, T)}. ` +
-      "Felt means that the state is longer than 1 % of its peak."
+      "Felt means that the norm is above 1 % of its peak, the dashed line."
     );
   },
 };
 
-/** A bar below the lines, from the last input to the last step that feels it. */
-function drawFelt(ctx, plot, { from, to }) {
-  const y = plot.box.y + plot.box.height + 12;
-  Object.assign(ctx, { strokeStyle: COLOURS.orange, lineWidth: 6 });
-  segment(ctx, plot.x(from), y, plot.x(to), y);
-  for (const step of [from, to]) dot(ctx, plot.x(step), y, { colour: COLOURS.orange, radius: 7 });
+/** The level below which an input counts as forgotten, and a dot where the state last lies above it. */
+function drawFelt(ctx, plot, { from, to }, level) {
+  const { x, width } = plot.box;
+  Object.assign(ctx, { strokeStyle: COLOURS.orange, lineWidth: 3 });
+  ctx.setLineDash([8, 6]);
+  segment(ctx, x, plot.y(level), x + width, plot.y(level));
+  ctx.setLineDash([]);
+  ctx.lineWidth = 6;
+  segment(ctx, plot.x(from), plot.y(level), plot.x(to), plot.y(level));
+  for (const step of [from, to]) dot(ctx, plot.x(step), plot.y(level), { colour: COLOURS.orange, radius: 7 });
 }
