@@ -17,7 +17,7 @@ RUNS, UNITS, GAIN, RATE, BATCH = 10, 16, 2.0, 0.1, 32
 Clip = Callable[[RNNParams], RNNParams]
 
 
-def descend_all(xs: ArrayLike, ys: ArrayLike, clip: Clip | None, *, updates: int = 120) -> Floats:
+def descend_all(xs: ArrayLike, ys: ArrayLike, clip: Clip | None, *, updates: int = 80) -> Floats:
     """The loss of ten networks before each update, (RUNS, updates); infinite once it is no number.
 
     They differ in their first weights alone. Each reads out its last state, and the readout begins
