@@ -477,6 +477,12 @@ def variety(written):
     return 100 * len(set(words)) / len(words)
 
 
+softened = mine(with_temperature, otherwise=own.with_temperature)
+scores, _ = predict(model, ALPHABET.ids(PROMPT)[None])
+for heat in (0.5, 1.0, 2.0):
+    likely = np.max(np.asarray(softened(np.asarray(scores[0, -1]), heat)))
+    print(f"temperature {heat}: the most likely next symbol has {likely:.0%}")
+
 different = {}
 for heat in (0.0, 0.5, 1.0, 2.0):
     written = sample(model, jax.random.key(4), ALPHABET, PROMPT, count=2000, temperature=heat)

@@ -4,7 +4,8 @@ It uses how often each word stands in a text, and ignores the order of the words
 first: a network that reads the words in order has to do better.
 """
 
-from typing import NamedTuple
+from collections.abc import Callable
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -29,19 +30,31 @@ class BagOfWords(NamedTuple):
         return self.bias + np.where(_valid(ids, lengths), self.weights[ids], 0).sum(axis=1)
 
 
-def naive_bayes(ids: Ids, lengths: Ids, labels: Ids, words: int) -> BagOfWords:
-    """Count words in positive and negative texts: the weight of a word is the log of their ratio.
+def word_weights(positive: Floats, negative: Floats) -> Floats:
+    """The weight `(V,)` of each word, from its counts `(V,)` in texts of each kind.
 
     `weight = ln((p + 1) / (P + V)) - ln((n + 1) / (N + V))`, with p and n how often the word stands
     in positive and in negative texts, and P and N how many words these have. The 1 keeps the
-    weight of a word finite that one kind never has. The score is the log of the odds that a text is
-    positive, if its words came independently of each other.
+    weight of a word finite that one kind never has.
+    """
+    logs = [np.log((counts + 1) / (counts + 1).sum()) for counts in (positive, negative)]
+    return logs[0] - logs[1]
+
+
+def naive_bayes(
+    ids: Ids, lengths: Ids, labels: Ids, words: int, weigh: Callable[..., Any] = word_weights
+) -> BagOfWords:
+    """Count words in positive and negative texts, and give each word its weight.
+
+    The score is the log of the odds that a text is positive, if its words came independently of
+    each other.
 
     Args:
         ids: `(N, T)`, the words of each text as numbers.
         lengths: `(N,)`, how many of them count.
         labels: `(N,)`, 1 for a positive text and 0 for a negative one.
         words: V, the size of the vocabulary.
+        weigh: what makes weights of the counts, as `word_weights` does.
 
     Raises:
         ValueError: all labels are the same.
@@ -49,12 +62,11 @@ def naive_bayes(ids: Ids, lengths: Ids, labels: Ids, words: int) -> BagOfWords:
     positive = np.asarray(labels) == 1
     if positive.all() or not positive.any():
         raise ValueError("naive_bayes: labels should hold both 0 and 1, got only one of them")
-    logs = []
+    counts = []
     for chosen in (positive, ~positive):
         here = ids[chosen][_valid(ids[chosen], lengths[chosen])]
-        counts = np.bincount(here, minlength=words)[1:] + 1  # except for the unknown
-        logs.append(np.log(counts / counts.sum()))
-    weights = np.concatenate([[0.0], logs[0] - logs[1]])
+        counts.append(np.bincount(here, minlength=words)[1:])  # except for the unknown
+    weights = np.concatenate([[0.0], np.asarray(weigh(*counts), float)])
     return BagOfWords(weights, float(np.log(positive.sum() / (~positive).sum())))
 
 

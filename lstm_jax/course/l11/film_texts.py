@@ -1,5 +1,6 @@
 """The sentences and the reviews as numbers, for networks; and counting, on the same parts."""
 
+from collections.abc import Callable
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -7,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from lstm_jax.course.data import reviews
-from lstm_jax.course.data.bag_of_words import BagOfWords, naive_bayes
+from lstm_jax.course.data.bag_of_words import BagOfWords, naive_bayes, word_weights
 from lstm_jax.vocabulary import Vocabulary, vocabulary
 
 # V of the reviews: their most frequent words. The sentences add most frequent ones of their own.
@@ -56,10 +57,13 @@ def _as_numbers(known: Vocabulary, part: reviews.Part, longest: int) -> Texts:
     return Texts(np.pad(ids, ((0, 0), (0, longest - ids.shape[1]))), lengths, part.labels)
 
 
-def baseline(name: str, *others: str) -> tuple[BagOfWords, Vocabulary, Texts]:
+def baseline(
+    name: str, *others: str, weigh: Callable[..., Any] = word_weights
+) -> tuple[BagOfWords, Vocabulary, Texts]:
     """Naive Bayes, the words that it knows, and the part to test on in these words.
 
     It is fitted to the part to train on and to those of `others`, and knows every word there.
+    `weigh` makes weights of their counts.
     """
     trains = [getattr(reviews, each)().train for each in (name, *others)]
     texts = [text for train in trains for text in train.texts]
@@ -67,7 +71,7 @@ def baseline(name: str, *others: str) -> tuple[BagOfWords, Vocabulary, Texts]:
     ids, lengths = known.batch(texts)
     labels = np.concatenate([train.labels for train in trains])
     test = getattr(reviews, name)().test
-    bag = naive_bayes(ids, lengths, labels, len(known.symbols))
+    bag = naive_bayes(ids, lengths, labels, len(known.symbols), weigh)
     return bag, known, _as_numbers(known, test, max(map(len, test.texts)))
 
 
