@@ -592,6 +592,15 @@ def last_valid(hs, lengths):
 # %%
 check("last_valid", last_valid)
 
+# %% tags=["measure"]
+# Takes the last outputs with your function, and compares them with the final state of the mask.
+from lstm_jax.course.l07 import stand_ins
+
+summaries = mine(last_valid, otherwise=stand_ins.last_valid)(hs, lengths)  # (B, H)
+off = float(jnp.abs(summaries - state.h).max())
+assert off < 1e-5
+print(f"the last valid outputs and the final state: largest difference {off:.0e}")
+
 # %% [markdown]
 # ## 4. Up, and back
 #
@@ -709,6 +718,20 @@ def bidirectional(forward, backward, xs, lengths):
 
 # %%
 check("bidirectional", bidirectional)
+
+
+# %% tags=["measure"]
+# Changes the same letter, and says at which steps the outputs of your function move.
+def by_package(forward, backward, xs, lengths):
+    return run_bidirectional(Bidirectional(forward, backward), xs, lengths=lengths)[0]
+
+
+read_both = mine(bidirectional, otherwise=by_package)
+once, after = (read_both(lower, back, xs, lengths)[1] for xs in (letters, changed))
+halves = np.split(np.abs(np.asarray(after - once)), 2, axis=-1)  # forward, backward (T, H)
+for direction, half in zip(("forward", "backward"), halves, strict=True):
+    steps = np.flatnonzero(half.max(axis=-1))
+    print(f"{direction:8} half moves at steps {steps.min():2} to {steps.max():2}")
 
 # %% [markdown]
 # ## 5. The state passed along
@@ -967,6 +990,13 @@ def long_memory(key, input_size, hidden_size):
 
 # %%
 check("long_memory", long_memory)
+
+# %% tags=["measure"]
+# Begins eight networks with your function: how much is left of a change 100 steps back.
+begin = mine(long_memory, otherwise=stand_ins.long_memory)
+fresh_flows = [gradient_flow(begin(jax.random.key(n), 1, 8), explorer.xs) for n in range(8)]
+left = np.median([flow.direct[0] for flow in fresh_flows])
+print(f"along c, the middle one of eight networks keeps {left:.0%} over {len(explorer.xs)} steps")
 
 # %% [markdown]
 # ## Summary

@@ -659,6 +659,15 @@ def chrono_biases(steps):
 # %%
 check("chrono_biases", chrono_biases)
 
+# %% tags=["measure"]
+# Takes biases for memories of 2 to 99 steps from your function, and says what such gates keep.
+wanted = jnp.array([2.0, 10.0, 50.0, 99.0])
+biases = np.asarray(mine(chrono_biases, otherwise=stand_ins.chrono_biases)(wanted))
+i, f = 1 / (1 + np.exp(-biases.reshape(4, 4)[:2]))
+for steps, write, keep in zip(wanted, i, f, strict=True):
+    print(f"memory of {steps:2.0f} steps: f = {keep:.3f}, ", end="")
+    print(f"1/e is left after {-1 / np.log(keep):4.1f}; i = {write:.3f}")
+
 # %% [markdown]
 # > **Predict.** Temporal order at 100 steps: LSTMs that begin with forget bias 0, 1, 3, and with
 # > chrono. Each with the better of two learning rates, eight networks, 40,000 sequences. Which ones
