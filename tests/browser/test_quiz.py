@@ -8,8 +8,11 @@ from lesson import Lesson
 from playwright.sync_api import BrowserContext, Locator, expect
 from server import NOTEBOOKS, Server
 
+from lstm_jax.course.checks.questions import LESSONS
+
 IMPORTS, LOOP = "import DecayExplorer, check", "for x in [8.0, 8.0, 8.0, 0.0, 0.0]:"
 QUESTION, RUN = 'guess("half_and_half")', '"half_and_half", {'  # it needs the loop's number
+TITLE = "00 Start here"
 STEPS_TO_QUESTION = 8  # cells from the top of the lesson, the question among them
 
 
@@ -80,7 +83,7 @@ def test_a_question_is_answered_with_the_keyboard_alone(start: Lesson, screensho
     progress = start.page.locator(".jp-CodeCell", has_text="progress()").last
     progress.scroll_into_view_if_needed()
     start.run_cell(progress)
-    says(progress, "1 of 5")
+    says(progress, f"1 of {len(LESSONS[TITLE])}")
     start.screenshot(screenshots / "quiz-progress.png")
     start.run_cell(run)
     says(run, "Verdict: (b) … your first prediction was (a)")

@@ -14,7 +14,6 @@ from lstm_jax.course.checks.questions import LESSONS
 
 SOURCES = sorted((build.NOTEBOOKS / "source").glob("[0-9][0-9]_*.py"))
 CALLS = "guess", "verdict"
-OLD = {"01"}  # lessons where a verdict may still be the name of an option
 
 
 def called(source: str) -> list[tuple[str, ast.Call]]:
@@ -146,9 +145,7 @@ def test_a_verdict_is_computed(cells: list[tuple[str, str]]) -> None:
         for function, call in called(source) if kind == "code" else []:
             if function == "verdict":
                 conditions = call.args[1]
-                assert not isinstance(conditions, ast.Constant), source
-                if cells[0][1][2:4] not in OLD:
-                    assert isinstance(conditions, ast.Dict | ast.DictComp), source
+                assert isinstance(conditions, ast.Dict | ast.DictComp), source
                 for value in conditions.values if isinstance(conditions, ast.Dict) else ():
                     assert not isinstance(value, ast.Constant), "every option can come out"
 

@@ -30,7 +30,7 @@ def guess(name: str) -> None:
 
 
 def verdict(
-    name: str, conditions: Mapping[str, Any] | str, sentence: str = "", *, tie: Any = False
+    name: str, conditions: Mapping[str, Any], sentence: str = "", *, tie: Any = False
 ) -> None:
     """Show which option the measurement makes true, beside what was predicted, and keep both.
 
@@ -48,12 +48,7 @@ def verdict(
             one of them is no single truth value, or several are true.
     """
     options = question(name).options
-    measured = (
-        conditions if isinstance(conditions, str) else _decide(name, [*options], conditions, tie)
-    )
-    if measured not in (*options, NONE, TIE):
-        wanted = ", ".join(map(repr, (*options, NONE)))
-        raise ValueError(f"verdict: measured should be one of {wanted}, got {measured!r}")
+    measured = _decide(name, [*options], conditions, tie)
     said = _asked[name].lock(measured) if name in _asked else ""
     first = known().predictions.get(name)
     if said:

@@ -25,8 +25,8 @@ CELLS = [
     "        n += 1\n"
     "    return n",
     "check('reach', reach)",
-    "from lstm_jax.course import guess, progress, verdict\nguess('slow_peaks')",
-    "verdict('slow_peaks', '(c)', 'By <b> months.')\nprogress()",
+    "from lstm_jax.course import guess, progress, verdict\nguess('half_and_half')",
+    "verdict('half_and_half', {'a': False, 'b': False, 'c': True}, 'By <b> months.')\nprogress()",
     "from lstm_jax.course import lesson_map\nlesson_map()",
 ]
 
@@ -85,7 +85,7 @@ def test_a_hint_carries_no_outcome(outputs):
 
 def test_a_question_that_nobody_answers_is_no_error(outputs):
     asked, still = outputs[11]
-    options = question("slow_peaks").options
+    options = question("half_and_half").options
     assert asked.data["text/plain"].splitlines() == [
         "Choose one:",
         *(f"{letter} {option.text}" for letter, option in options.items()),
@@ -122,6 +122,6 @@ def test_the_map_is_a_table_with_headers_whose_links_lead_to_the_lessons(outputs
     (shown,) = outputs[13]
     page = Tags(shown.data["text/html"])
     assert page.links == [lesson.file for lesson in LESSONS]
-    assert page.seen.count(("th", "col")) == 4
+    assert page.seen.count(("th", "col")) == 5
     assert page.seen.count(("th", "row")) == len(LESSONS)
     assert "00 Start here" in shown.data["text/plain"]
