@@ -8,6 +8,7 @@ A source `notebooks/source/NN_name.py` is a Python file in jupytext's percent fo
 `notebooks/NN_name.ipynb`, the student notebook, and `notebooks/solutions/NN_name.ipynb`, the solved
 one: both without outputs, with the same cell ids, the same bytes wherever they are built. The
 questions to predict of all lessons become `lstm_jax/course/checks/questions.json`: questions.py.
+Their terms link to the glossary, which learns where each first stands: glossary.py.
 Their titles and minutes become `lessons.json` beside it, and columns of the README and of
 `solutions/INSTRUCTOR.md`: lessons.py.
 
@@ -32,6 +33,10 @@ How to write one:
   computed and written there. A section whose heading stands in a cell tagged home,
   `# %% [markdown] tags=["home"]`, is for home; all others are the core of the lesson, which fits
   into one meeting. An exercise that takes 20 minutes is tagged substantial. See minutes.py.
+- A term is **bold** where a lesson introduces it, and has an entry in `notebooks/glossary.md`: the
+  build makes the first bold use a link to it, so no source holds that link. Other bold text is a
+  label: it ends with `.`, `?`, `!` or `:`, or it opens a paragraph, a list item or a cell of a
+  table, with a capital letter or before a colon. A word of stress has a single star.
 - A cell tagged instructor, `# %% [markdown] tags=["instructor"]`, stands in the solved notebook
   alone.
 - What a cell is to nbgrader, in a slide show and where cells are folded comes from what stands in
@@ -47,11 +52,12 @@ import re
 import sys
 import textwrap
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 
+import glossary
 import jupytext  # type: ignore[import-untyped]
 import lessons as titles
 import minutes
@@ -103,8 +109,8 @@ class Solution(NamedTuple):
     end: int
 
 
-def build(source: Path) -> Lesson:
-    """Build the notebooks of one source; raises `SourceError`."""
+def build(source: Path, terms: Sequence[glossary.Entry] = ()) -> Lesson:
+    """Build the notebooks of one source, its terms linked; raises `SourceError`."""
     text = source.read_text(encoding="utf-8")
     lines = text.splitlines()
     solutions = find_solutions(source, lines)
@@ -146,6 +152,8 @@ def build(source: Path) -> Lesson:
             cell.metadata = {**of_cell, **cell.metadata}
         entitle(cells)
         minutes.write(cells, sections)
+    glossary.link(solved, terms, folder="../")
+    glossary.link(stubbed, terms)
     student = [cell for cell, hide in zip(stubbed, hidden, strict=True) if not hide]
 
     shown = set(stripped_lines(student))
@@ -340,16 +348,23 @@ def main(arguments: list[str] | None = None, notebooks: Path = NOTEBOOKS) -> int
     problems: list[str] = []
     lessons: dict[Path, Lesson] = {}
     files: dict[Path, str] = {}
+    page = notebooks / glossary.FILE
+    text = page.read_text(encoding="utf-8") if page.exists() else ""
+    terms = glossary.read(text)
     for source in sources:
         student = notebooks / f"{source.stem}.ipynb"
         solved = notebooks / "solutions" / student.name
         found -= {student, solved}
         try:
-            lessons[student] = build(source)
+            lessons[student] = build(source, terms)
         except SourceError as error:
             problems.append(str(error))
             continue
         files |= {student: lessons[student].student, solved: lessons[student].solved}
+    cells = {
+        path.name: nbformat.reads(each.student, as_version=4).cells
+        for path, each in lessons.items()
+    }
     known = [titles.read(path.name, each.solved) for path, each in lessons.items()]
     if len(lessons) == len(sources):
         files[TITLES] = titles.to_json(known)
@@ -357,6 +372,8 @@ def main(arguments: list[str] | None = None, notebooks: Path = NOTEBOOKS) -> int
         files[QUESTIONS] = questions.to_json(
             {lesson.title: lesson.questions for lesson in lessons.values()}
         )
+        if terms:
+            files[page] = glossary.write(text, glossary.first_lessons(cells, terms))
     too_long, notes = longer_than_a_meeting(known)
     problems += too_long
     for student, lesson in lessons.items():

@@ -4,7 +4,8 @@
     python notebooks/tools/course.py ../course 03 04    two of them
     python notebooks/tools/course.py ../course 03 --try
 
-Each lesson is an assignment of its own, named as its notebook. Then, in the folder of the course,
+Each lesson is an assignment of its own, named as its notebook, with the glossary beside it. Then,
+in the folder of the course,
 
     nbgrader generate_assignment 03_forget_gate          writes what to hand out into release/
     nbgrader autograde 03_forget_gate                    grades submitted/STUDENT/03_forget_gate/
@@ -26,6 +27,8 @@ import sys
 from pathlib import Path
 from typing import NamedTuple
 
+import glossary
+
 NOTEBOOKS = Path(__file__).resolve().parents[1]
 CONFIG = Path(__file__).with_name("nbgrader_config.py")
 ROW = "{:28} {:8} {:>8} {:>8}  {}"
@@ -41,13 +44,21 @@ class Grade(NamedTuple):
 
 
 def make_course(folder: Path, lessons: list[Path]) -> None:
-    """Write the configuration and these solved notebooks into the folder of a course."""
+    """Write the configuration and these solved notebooks into the folder of a course.
+
+    The glossary goes with each, and its links to the other lessons stay behind.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     shutil.copy(CONFIG, folder)
+    page = glossary.alone((NOTEBOOKS / glossary.FILE).read_text(encoding="utf-8"))
     for lesson in lessons:
         assignment = folder / "source" / lesson.stem
         assignment.mkdir(parents=True, exist_ok=True)
-        shutil.copy(lesson, assignment)
+        beside = lesson.read_text(encoding="utf-8").replace(
+            f"(../{glossary.FILE}", f"({glossary.FILE}"
+        )
+        (assignment / lesson.name).write_text(beside, encoding="utf-8", newline="\n")
+        (assignment / glossary.FILE).write_text(page, encoding="utf-8", newline="\n")
 
 
 def nbgrader(folder: Path, *arguments: str) -> str:

@@ -84,6 +84,7 @@ def test_what_is_handed_out_is_the_student_notebook(
     release = read(folder / "release" / LESSON / f"{LESSON}.ipynb")
     student = exercises_only(read(build.NOTEBOOKS / f"{LESSON}.ipynb"))
     assert [cell.source for cell in release.cells] == [cell.source for cell in student.cells]
+    assert (folder / "release" / LESSON / "glossary.md").exists(), "their links lead there"
 
 
 def test_the_graded_notebook_says_why_without_a_stack_trace(
@@ -105,8 +106,11 @@ def test_the_graded_notebook_says_why_without_a_stack_trace(
 
 @pytest.mark.slow
 def test_every_lesson_hands_out_its_student_notebook(tmp_path: Path) -> None:
-    course.make_course(tmp_path, [])
-    shutil.copytree(build.NOTEBOOKS / "solutions", tmp_path / "source" / "all")
+    course.make_course(tmp_path, [build.NOTEBOOKS / "solutions" / path.name for path in LESSONS])
+    together = tmp_path / "source" / "all"
+    together.mkdir()
+    for path in LESSONS:
+        shutil.copy(tmp_path / "source" / path.stem / path.name, together)
     course.nbgrader(tmp_path, "generate_assignment", "all")
     released = sorted((tmp_path / "release" / "all").glob("*.ipynb"))
     assert [path.name for path in released] == [path.name for path in sorted(LESSONS)]

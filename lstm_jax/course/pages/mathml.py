@@ -1,9 +1,11 @@
 """A notebook as HTML with its equations as MathML, which browsers typeset by themselves.
 
-nbconvert leaves equations to MathJax, which it would fetch from a network.
+nbconvert leaves equations to MathJax, which it would fetch from a network. The glossary of the
+lessons stays behind, so a link to it becomes its words, which show the sentence to a pointer.
 """
 # mypy: untyped-calls-exclude="nbconvert,latex2mathml"
 
+import html
 from typing import Any
 
 from jinja2 import pass_context
@@ -21,6 +23,12 @@ class _Renderer(IPythonRenderer):
 
     def latex_environment(self, name: str, body: str) -> str:
         return to_mathml(f"\\begin{{{name}}}{body}\\end{{{name}}}", display="block")
+
+    def link(self, text: str, url: str, title: str | None = None) -> str:
+        if url.removeprefix("../").startswith("glossary.md"):
+            return f'<span title="{html.escape(title or "")}">{text}</span>'
+        linked: str = super().link(text, url, title)
+        return linked
 
 
 class MathMLExporter(HTMLExporter):
@@ -42,8 +50,8 @@ class MathMLExporter(HTMLExporter):
 
 def inline_html(markdown: str) -> str:
     """The HTML of a few words of Markdown, their equations as MathML, without a paragraph."""
-    html: str = MarkdownWithMath(renderer=_Renderer(escape=False)).render(markdown)
-    return html.strip().removeprefix("<p>").removesuffix("</p>")
+    text: str = MarkdownWithMath(renderer=_Renderer(escape=False)).render(markdown)
+    return text.strip().removeprefix("<p>").removesuffix("</p>")
 
 
 def to_mathml(latex: str, *, display: str) -> str:

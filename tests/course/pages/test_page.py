@@ -83,3 +83,17 @@ def test_a_verdict_is_large_on_slides_and_no_part_of_an_explorer() -> None:
     for source in SOURCES.glob("*.js"):
         assert its_class not in source.read_text(encoding="utf-8")
     assert its_class not in STYLE.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("slides", [False, True])
+def test_a_term_keeps_its_words_and_its_sentence_where_no_glossary_is(
+    slides: bool, tmp_path: Path
+) -> None:
+    text = 'The [**cell\nstate**](../glossary.md#cell-state "Its memory & more.") of [us](us.html).'
+    cell = nbformat.v4.new_markdown_cell(text, metadata={"slideshow": {"slide_type": "slide"}})
+    nbformat.write(nbformat.v4.new_notebook(cells=[cell]), tmp_path / "run.ipynb")
+    save_notebook(tmp_path / "run.ipynb", tmp_path / "run.html", slides=slides)
+    page = (tmp_path / "run.html").read_text(encoding="utf-8")
+    assert '<span title="Its memory &amp; more."><strong>cell\nstate</strong></span>' in page
+    assert "glossary.md" not in page
+    assert '<a href="us.html">us</a>' in page

@@ -1,0 +1,28 @@
+"""A term of a lesson leads to its entry, in the file beside the lesson."""
+
+import pytest
+from lesson import Lesson
+from playwright.sync_api import BrowserContext, expect
+from server import Server
+
+# How far the top of a heading is below the top of the glossary, which scrolls there.
+DEPTH = """heading => heading.getBoundingClientRect().top
+    - heading.closest(".jp-MarkdownViewer").getBoundingClientRect().top"""
+
+
+@pytest.mark.parametrize("folder", ["", "solutions/"])
+def test_a_click_on_a_term_opens_the_glossary_at_its_entry(
+    folder: str, context: BrowserContext, server: Server
+) -> None:
+    with Lesson(context, server, f"{folder}03_forget_gate.ipynb") as lesson:
+        term = lesson.page.locator(".jp-RenderedMarkdown a", has_text="forget gate").first
+        assert (term.get_attribute("title") or "").startswith("The gate that multiplies")
+        term.click()
+        heading = lesson.page.locator(".jp-MarkdownViewer h3", has_text="forget gate").first
+        expect(heading).to_be_in_viewport()
+        assert lesson.until(lambda: 0 <= heading.evaluate(DEPTH) < 100, seconds=10)
+        letter = lesson.page.locator(".jp-MarkdownViewer").get_by_text("J", exact=True)
+        letter.evaluate("link => link.click()")
+        heading = lesson.page.locator(".jp-MarkdownViewer h3", has_text="Jacobian")
+        assert lesson.until(lambda: 0 <= heading.evaluate(DEPTH) < 100, seconds=10)
+        assert lesson.problems == []
