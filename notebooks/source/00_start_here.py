@@ -338,7 +338,8 @@ plots.curves(
 # ## 7. Four letters for four sizes
 #
 # All lessons and all error messages use the same letters. Networks read arrays of shape
-# `(B, T, D)`; today the arrays are simpler, `(T,)` for one sequence.
+# `(B, T, D)`; today the arrays are simpler, `(T,)` for one sequence. `jax.vmap` makes a function
+# for one sequence work on a whole batch; section 8 shows how.
 #
 # | letter | counts | today |
 # |---|---|---|
@@ -553,8 +554,9 @@ progress()
 # straight lines, because lesson 02 starts from that picture. To show section 5 twice, restart the
 # kernel in between: a first call is first only once.
 #
-# **Homework.** Sections 8 to 10, and the three questions. Answers: 0.9943 (the root of order 120 of
-# one half); 459 months, because 0.99 to the power 459 is below 0.01; the third leads to lesson 03.
+# **Homework.** Section 8, because lesson 01 uses `vmap`; sections 9 and 10; the three questions.
+# Answers: 0.9942 (the root of order 120 of one half); 459 months, because 0.99 to the power 459 is
+# below 0.01; the third leads to lesson 03.
 #
 # **On a GPU** the small steps of this lesson may well be slower than on a CPU, because one step is
 # too little work to keep it busy.
