@@ -80,7 +80,7 @@ def test_a_question_is_answered_with_the_keyboard_alone(start: Lesson, screensho
     progress = start.page.locator(".jp-CodeCell", has_text="progress()").last
     progress.scroll_into_view_if_needed()
     start.run_cell(progress)
-    says(progress, "1 of 5")
+    says(progress, "1 of 4")
     start.screenshot(screenshots / "quiz-progress.png")
     start.run_cell(run)
     says(run, "Verdict: (b) … your first prediction was (a)")

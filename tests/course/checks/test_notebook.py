@@ -25,8 +25,8 @@ CELLS = [
     "        n += 1\n"
     "    return n",
     "check('reach', reach)",
-    "from lstm_jax.course import guess, progress, verdict\nguess('slow_peaks')",
-    "verdict('slow_peaks', '(c)', 'By <b> months.')\nprogress()",
+    "from lstm_jax.course import guess, progress, verdict\nguess('ten_years_ago')",
+    "verdict('ten_years_ago', '(c)', 'By <b> months.')\nprogress()",
     "from lstm_jax.course import lesson_map\nlesson_map()",
 ]
 
@@ -85,7 +85,7 @@ def test_a_hint_carries_no_outcome(outputs):
 
 def test_a_question_that_nobody_answers_is_no_error(outputs):
     asked, still = outputs[11]
-    options = question("slow_peaks").options
+    options = question("ten_years_ago").options
     assert asked.data["text/plain"].splitlines() == [
         "Choose one:",
         *(f"{letter} {option.text}" for letter, option in options.items()),

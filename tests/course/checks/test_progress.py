@@ -45,16 +45,16 @@ def shown(capsys):
 
 def test_a_pass_and_a_prediction_outlive_the_kernel(capsys):
     check("reach", solutions.reach)
-    keep_prediction("slow_peaks", "(c)", "(c)")
-    keep_prediction("tiny_nudge", "(a)", "(b)")
+    keep_prediction("ten_years_ago", "(c)", "(c)")
+    keep_prediction("vmap_shape", "(a)", "(b)")
     restart()
     assert known() == (
         {"reach": "passed"},
-        {"slow_peaks": Prediction("(c)", "(c)"), "tiny_nudge": Prediction("(a)", "(b)")},
+        {"ten_years_ago": Prediction("(c)", "(c)"), "vmap_shape": Prediction("(a)", "(b)")},
     )
     table = shown(capsys)
     assert list(table)[:-1] == list(LESSONS)
-    assert table["00 Start here"] == ["0 of 3", "2 of 7", "1 of 2"]
+    assert table["00 Start here"] == ["0 of 3", "2 of 4", "1 of 2"]
     assert table["02 Vanishing gradients"] == ["1 of 3", "0 of 8", "-"]
     assert table[""].startswith("Kept in the hidden file .lstm_jax_progress.jsonl")
 
@@ -80,15 +80,15 @@ def test_what_is_not_answered_is_not_kept(folder):
 def test_what_is_known_is_not_written_again(folder):
     for _ in range(3):
         keep_outcome("reach", "passed")
-        keep_prediction("slow_peaks", "(c)", "(c)")
+        keep_prediction("ten_years_ago", "(c)", "(c)")
     assert len((folder / FILE).read_text().splitlines()) == 2
 
 
 def test_the_first_prediction_counts():
-    assert keep_prediction("slow_peaks", "(a)", "(c)") == ()
-    (said,) = keep_prediction("slow_peaks", "(c)", "(c)")
+    assert keep_prediction("ten_years_ago", "(a)", "(c)") == ()
+    (said,) = keep_prediction("ten_years_ago", "(c)", "(c)")
     assert said == "Your progress keeps your first one, (a)."
-    assert known().predictions["slow_peaks"] == ("(a)", "(c)")
+    assert known().predictions["ten_years_ago"] == ("(a)", "(c)")
 
 
 WRITER = """
@@ -136,7 +136,7 @@ def test_a_broken_line_costs_only_itself(folder, broken, count, capsys):
 def test_lines_of_this_version_that_make_no_sense_are_passed_over(folder):
     for line in ({"exercise": 3, "outcome": "passed"}, {"exercise": "reach", "outcome": "great"}):
         add(line)
-    add({"question": "slow_peaks", "said": None, "measured": "(a)"})
+    add({"question": "ten_years_ago", "said": None, "measured": "(a)"})
     assert known() == ({}, {})
     assert len((folder / FILE).read_text().splitlines()) == 3
 
