@@ -658,8 +658,8 @@ progress()
 #   gave 0.47 to 0.50 and 0.28 to 0.36, so always (c). Overlap explains a part of the gain. The rest
 #   comes with training windows that lie after the test.
 # - *Months: (c).* The last year gives 78 %, with eight other first weights 74 to 92 %.
-# - *Who wins: (d).* Five times five runs, each with other seeds, always gave (d): the ratio was 0.89
-#   to 0.95, and its interval always held 1, such as 0.75 to 1.16. So the RNN may well be a little
+# - *Who wins: (d).* Five times five runs, each with other seeds, always gave (d): the ratio was
+#   0.89 to 0.95, and its interval always held 1, such as 0.75 to 1.16. So the RNN may be a little
 #   better, but sixty test years cannot tell.
 # - *Rising or falling: (b)*, in four of these five times. In the fifth, one run of five differed,
 #   which is too close to call by the rule.

@@ -40,7 +40,7 @@ def solutions_of(notebook: Path) -> Iterator[tuple[str, Solution]]:
         defined = dict(definitions(cell.source))
         above |= defined
         if MARKER in cell.source:
-            [name] = defined
+            *_, name = defined  # below what it imports
             if name not in SOLUTIONS:
                 names: dict[str, Any] = {}
                 load(name, above, names)
