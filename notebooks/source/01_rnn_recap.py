@@ -36,8 +36,8 @@ from lstm_jax.course import RNNExplorer, check, guess, hint, mine, plots, progre
 guess("gain_and_pulse")
 
 # %% [markdown]
-# 1. Try both gains. Then find the smallest gain at which the pulse is "felt to the end": the norm
-#    stays above 1 % of its largest value. Leave the slider there.
+# Try both gains. Then find the smallest gain at which the pulse is "felt to the end": the norm
+# stays above 1 % of its peak, the dashed line. Leave the slider there.
 
 # %%
 explorer = RNNExplorer(gain=0.5)
@@ -196,7 +196,7 @@ def make_windows(series, length, horizon):
 check("make_windows", make_windows)
 
 # %% [markdown]
-# The network of section 6 trains on the windows of this cell:
+# The network of section 7 trains on the windows of this cell:
 
 # %%
 from lstm_jax.course.l01 import stand_ins
@@ -287,15 +287,16 @@ plots.unrolled(
 # %% [markdown]
 # ## 5. Backpropagation through time
 #
-# Training needs the slope of the loss $L$ for each weight. But $w_h$ is used at every step, so a
-# change of it changes every state. **Backpropagation through time** (BPTT) is the chain rule,
-# from the last state to the first. Take one unit, and let its last state be the forecast:
+# Training needs the **gradient**: the slope of the loss $L$ for each weight. But $w_h$ is used at
+# every step, so a change of it changes every state. **Backpropagation through time** (BPTT) is the
+# chain rule, from the last state to the first. Take one unit, and let its last state be the
+# forecast of $y$:
 #
 # $$a_t = w_x x_t + w_h h_{t-1} + b \qquad h_t = \tanh a_t \qquad L = \tfrac12 (h_4 - y)^2$$
 #
 # The walk back starts with $\partial L/\partial h_4 = h_4 - y$. Each step takes three equations:
 #
-# 1. $\partial L/\partial a_t = \partial L/\partial h_t \cdot (1 - h_t^2)$, the slope of tanh.
+# 1. $\partial L/\partial a_t = \partial L/\partial h_t \cdot (1 - h_t^2)$, with the slope of tanh.
 # 2. Add $\partial L/\partial a_t \cdot h_{t-1}$ to $\partial L/\partial w_h$, because $a_t$
 #    contains $w_h h_{t-1}$. (For $w_x$ the factor is $x_t$, for $b$ it is 1.)
 # 3. $\partial L/\partial h_{t-1} = \partial L/\partial a_t \cdot w_h$, for the same reason.
@@ -308,7 +309,7 @@ for x in xs:
 
 slope, grad_w_h = {4: hs[4] - y}, 0.0  # slope[t] is ∂L/∂h_t
 for t in (4, 3, 2, 1):
-    d_a = slope[t] * (1 - hs[t] ** 2)  # 1
+    d_a = slope[t] * (1 - hs[t] ** 2)  # 1: ∂L/∂a_t
     grad_w_h += d_a * hs[t - 1]  # 2
     slope[t - 1] = d_a * w_h  # 3
 
@@ -366,7 +367,7 @@ plots.curves(
 )
 
 # %% [markdown]
-# Lesson 02 is about the product of the factors.
+# Each step back multiplies by one more factor. Lesson 02 is about their product.
 
 # %% [markdown] tags=["home"]
 # ## 6. Walk back with many units
@@ -375,7 +376,7 @@ plots.curves(
 #
 # The same walk for $H$ units has two gaps: equation 2 for $W_h$, and equation 3. How do two vectors
 # make a matrix? And in which direction does $W_h$ lead on the way back? (`m.T` is a transposed
-# matrix; `hint("bptt")` helps.)
+# matrix; `hint("bptt")` helps.) In section 7 a network trains with what you write here.
 
 
 # %%
@@ -408,7 +409,7 @@ check("bptt", bptt)
 from typing import NamedTuple
 
 
-class Forecaster(NamedTuple):
+class Forecaster(NamedTuple):  # a tuple whose parts have names
     cell: lstm_jax.RNNParams
     w: jax.Array  # (H,)
     b: jax.Array  # one number
@@ -658,8 +659,8 @@ progress()
 #   gave 0.47 to 0.50 and 0.28 to 0.36, so always (c). Overlap explains a part of the gain. The rest
 #   comes with training windows that lie after the test.
 # - *Months: (c).* The last year gives 78 %, with eight other first weights 74 to 92 %.
-# - *Who wins: (d).* Five times five runs, each with other seeds, always gave (d): the ratio was 0.89
-#   to 0.95, and its interval always held 1, such as 0.75 to 1.16. So the RNN may well be a little
+# - *Who wins: (d).* Five times five runs, each with other seeds, always gave (d): the ratio was
+#   0.89 to 0.95, and its interval always held 1, such as 0.75 to 1.16. So the RNN may be a little
 #   better, but sixty test years cannot tell.
 # - *Rising or falling: (b)*, in four of these five times. In the fifth, one run of five differed,
 #   which is too close to call by the rule.

@@ -230,11 +230,10 @@ EXERCISES = (
         why="each turn of this loop multiplies by one more factor, which is why gradients vanish.",
         lines=2,
         spec=bptt,
-        sizes=((1, 1, 1), (2, 1, 1), (3, 2, 3)),
+        sizes=((1, 1, 1), (3, 2, 3)),
         draw=_draw_sequence,
         tolerance=1e-3,
         slopes=("d_h",),
-        draws=10,
         wrong={
             "In equation 3 the slope must go through w_h the other way round: from columns to "
             "rows.": _by_hand(back=lambda d_a, params, _: d_a @ params.w_h),
