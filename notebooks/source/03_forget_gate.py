@@ -54,8 +54,7 @@ plots.cell_diagram(
 # The sign $\odot$ is the product unit by unit. If $c_{t-1} = (4, 2, -6)$ and $f_t = (1, 0, 0.5)$,
 # then $(4, 0, -3)$ is kept: all of the first number, nothing of the second, half of the third.
 #
-# This lesson is about the coloured path, lesson 04 about the middle of the picture, lesson 05 about
-# its right side.
+# Lesson 04 is about the middle of the picture, lesson 05 about its right side.
 
 # %% [markdown]
 # ## 2. The forget gate
@@ -137,8 +136,7 @@ explorer = GateExplorer(gate="f", t=15)
 explorer
 
 # %% [markdown]
-# This cell reads your explorer and computes the gate at each step with the function that you wrote.
-# Run it after each task.
+# This cell reads your explorer and computes its gate with your function. Run it after each task.
 
 # %%
 from lstm_jax.course.l03 import package, tasks
@@ -150,8 +148,8 @@ print(tasks.answer(explorer, f[:, 0]))
 
 # %% tags=["measure"]
 # Measures what is left of the pulse where all weights and the bias are 0
-c = GateExplorer(gate="f", w=0, u=0, bias=0).trace().c[1:, 0]
-left = float(c[tasks.PULSE + 10] / c[tasks.PULSE])
+left_of_it = tasks.left_of_the_pulse(w=0, u=0, bias=0)
+left = left_of_it[10]
 verdict(
     "ten_steps_on",
     {
@@ -160,18 +158,16 @@ verdict(
         "c": 0.01 <= left <= 0.3,
         "d": left < 0.01,
     },
-    f"After one step {c[tasks.PULSE + 1] / c[tasks.PULSE]:.2f} is left, after ten steps "
-    f"{left:.1g}.",
+    f"After one step {left_of_it[1]:.2f} is left, after ten steps {left:.1g}.",
 )
 
 # %% [markdown]
 # **Notice**
-# - A gate that stays at $f$ leaves $f^n$ after $n$ steps. With bias 0 it stays at 0.5, so half of
-#   the memory is lost at each step. Libraries differ in the first bias: Keras and `init_lstm` start
-#   with 1, PyTorch starts near 0.
+# - A gate that stays at $f$ leaves $f^n$ after $n$ steps. With bias 0 it stays at 0.5. Libraries
+#   differ in the first bias: Keras and `init_lstm` start with 1, PyTorch near 0.
 # - In task 2 the gate depends on the input. So it can be open at most steps and shut at one.
-# - The orange line is the slope of $\sigma$. It is near 0 where the gate is almost open or almost
-#   shut. There the gate learns slowly, because its gradient has this slope as a factor.
+# - The orange line is the slope of $\sigma$. Where it is flat, the gate learns slowly, because its
+#   gradient has this slope as a factor.
 
 # %% [markdown]
 # ## 4. How long does a memory last?
@@ -269,8 +265,8 @@ plots.curves(
 # reads one of four symbols, drawn at random. One step carries a mark. The network must name the
 # symbol of this step 30 steps later.
 #
-# There are three kinds of networks, eight of each. They differ only in the first value of the
-# forget bias: 0, 1, and the bias that your function gives for a half-life of 30 steps.
+# There are three kinds of networks, eight of each. They differ only in the first forget bias: 0, 1,
+# and the bias that your function gives for a half-life of 30 steps.
 
 
 # %%
@@ -353,7 +349,7 @@ verdict(
 #   that comes back along the cell state over 30 steps before training.
 # - Jozefowicz, Zaremba and Sutskever (2015) recommended a first bias of 1. Which bias is large
 #   enough depends on the lag.
-# - This is one task, one learning rate and 400 steps of training. Lesson 08 looks at more.
+# - This is one task and one learning rate. Lesson 08 looks at more.
 
 # %% [markdown] tags=["home"]
 # ## 6. A new gate at every step
@@ -549,8 +545,7 @@ plots.curves(
 # - The forget gate has the shape of the cell state and multiplies it unit by unit: 0 forgets, 1
 #   keeps.
 # - It is computed anew at each step from the input and the old output.
-# - Its bias sets the half-life $\ln\frac12 / \ln\sigma(b)$. If the memory is long, a bias that is
-#   larger by 1 makes it about $e$ times as long.
+# - Its bias sets the half-life $\ln\frac12 / \ln\sigma(b)$.
 # - The product of the forget gates is the factor of the gradient along the cell state.
 #
 # **Questions to take home**
@@ -561,9 +556,9 @@ plots.curves(
 #
 # **What you can now read**
 # - Gers, Schmidhuber and Cummins, "Learning to Forget: Continual Prediction with LSTM", *Neural
-#   Computation* 12(10), 2000: the paper that added the forget gate.
+#   Computation* 12(10), 2000: the forget gate is added.
 # - Jozefowicz, Zaremba and Sutskever, "An Empirical Exploration of Recurrent Network
-#   Architectures", ICML 2015: what the first forget bias does on larger tasks.
+#   Architectures", ICML 2015: the forget bias in larger tasks.
 #
 # Next, in [lesson 04](04_input_gate.ipynb): what is written into the memory, and how much of it.
 

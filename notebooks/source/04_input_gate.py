@@ -50,20 +50,20 @@ plots.cell_diagram(
 # ## 2. Move the gate
 #
 # One unit reads noise: 60 numbers, as often above 0 as below. Its candidate follows them, and its
-# forget gate keeps 99 % at each step. You set the input gate: its weight `w` on the input, its
-# weight `u` on the old output, and its bias `b`. They start at 0, so the gate is half open at every
+# forget gate keeps 99 % at each step. You set the input gate: its weight $w$ on the input, its
+# weight $u$ on the old output, and its bias. They start at 0, so the gate is half open at every
 # step.
 #
 # > **Predict.** You push one of the three up to 8. With which one is the memory highest at the end?
 # > - (a) the bias, because more is written
-# > - (b) `w`
-# > - (c) `u`
+# > - (b) the weight $w$ on the input
+# > - (c) the weight $u$ on the old output
 
 # %%
 guess("highest_climb")
 
 # %% [markdown]
-# 1. Push `w`, `u` and the bias up to 8, one at a time, and find the one that answers the question.
+# 1. Push $w$, $u$ and the bias up to 8, one at a time, and find the one that answers the question.
 #    *Reset* brings you back.
 # 2. Find a setting with which the memory ends below −5.
 
@@ -75,10 +75,7 @@ explorer
 # Makes the three settings in Python, and reads your explorer (run this cell after each task)
 from lstm_jax.course.l04 import package, tasks
 
-ends = {
-    slider: float(GateExplorer(gate="i", sequence="noise", **{slider: 8}).trace().c[-1, 0])
-    for slider in ("bias", "w", "u")
-}
+ends = {slider: tasks.end_of_the_memory(**{slider: 8}) for slider in ("bias", "w", "u")}
 highest = max(ends, key=ends.get)
 verdict(
     "highest_climb",
@@ -92,9 +89,9 @@ print(tasks.answer(explorer))
 # %% [markdown]
 # **Notice**
 # - An open gate writes positive and negative numbers alike, and they nearly cancel.
-# - A positive `w` opens the gate for positive inputs and shuts it for negative ones. So the gate
+# - A positive $w$ opens the gate for positive inputs and shuts it for negative ones. So the gate
 #   selects which numbers are written, and changes none of them.
-# - The preset *closes when full* has a negative `u`: a large output shuts the gate.
+# - The preset *closes when full* has a negative $u$: a large output shuts the gate.
 
 # %% [markdown]
 # ## 3. A cell that adds
@@ -143,7 +140,7 @@ check("write", write)
 from lstm_jax.course.data.adding import adding
 
 writes = mine(write, otherwise=package.write)
-xs = adding(jax.random.key(54), batch=1, length=16)[0][0]  # (T, 2): number and mark
+xs = adding(jax.random.key(169), batch=1, length=16)[0][0]  # (T, 2): number and mark
 c, cs = jnp.zeros(1), []
 for x in xs:
     c = c + writes(adder, jnp.zeros(1), x)  # w_h is 0, so h does not matter
@@ -272,8 +269,7 @@ plots.curves(
 # %% [markdown]
 # **Notice**
 # - With $i_t = 0$ one term is left: $c_t = f_t \odot c_{t-1}$. The cell state can only shrink.
-# - The input still enters the sum of the forget gate. So it is not written, but it changes how much
-#   of the old is kept.
+# - The input still enters the sum of the forget gate, so it changes how much is kept.
 
 # %% [markdown]
 # ## 5. One sum for both?
@@ -354,7 +350,7 @@ def two_sums(network, batch):  # the loss
     return mean_squared_error(state.h @ w + b, ys)
 
 
-def one_sum_loss(network, batch):
+def tied_loss(network, batch):
     cell, w, b = network
     return two_sums((tied(cell), w, b), batch)  # your function, at every training step
 
@@ -399,9 +395,9 @@ def draw(key):
 test = adding(jax.random.key(2), batch=512, length=16)  # new sequences, the same for all
 optimizer, errors = adam(0.02), {}
 for name, loss, hidden_size in (
-    ("two sums, 4 units", two_sums, 4),
-    ("one sum, 4 units", one_sum_loss, 4),
-    ("one sum, 5 units", one_sum_loss, 5),
+    ("4 units, two sums", two_sums, 4),
+    ("4 units, tied", tied_loss, 4),
+    ("5 units, tied", tied_loss, 5),
 ):
     print(name)
     trained = fit(
@@ -410,14 +406,14 @@ for name, loss, hidden_size in (
     score = jax.jit(jax.vmap(loss, in_axes=(0, None)))
     errors[name] = np.asarray(score(trained.params, test))  # (20,)
 
-with_two = errors["two sums, 4 units"]
+with_two = errors["4 units, two sums"]
 for name, values in errors.items():
     learned, wins = int(np.sum(values < CONSTANT_MSE / 10)), int(np.sum(with_two < values))
-    finding = "two sums" if wins >= 15 else "one sum" if wins <= 5 else "no clear difference"
+    finding = "two sums" if wins >= 15 else "tied" if wins <= 5 else "no clear difference"
     paired = "" if values is with_two else f"; two sums win {wins} of {PAIRS}: {finding}"
     print(f"{name}: median error {np.median(values):.2g}, learned by {learned} of {PAIRS}{paired}")
 
-values = errors["one sum, 4 units"]
+values = errors["4 units, tied"]
 learned, wins = int(np.sum(values < CONSTANT_MSE / 10)), int(np.sum(with_two < values))
 verdict(
     "tied_cells",
@@ -435,7 +431,7 @@ plots.curves(
     {name: np.sort(values) for name, values in errors.items()}
     | {"answering 0.5": np.full(PAIRS, CONSTANT_MSE)},
     title="Median error: "
-    + ", ".join(f"{np.median(values):.1g} with {name}" for name, values in errors.items()),
+    + ", ".join(f"{np.median(values):.1g} ({name})" for name, values in errors.items()),
     xlabel="rank of the network, from best to worst",
     ylabel="mean squared error",
     dashed=("answering 0.5",),
@@ -571,11 +567,9 @@ verdict(
 #
 # - The candidate is what could be written, with a sign. The input gate sets how much of it is
 #   written. Their product is all that is ever added to the cell state.
-# - The gate is needed because one weight cannot both store some inputs and protect the memory from
-#   others.
-# - If the input gate is shut, the cell state only shrinks, and the input still changes how fast.
-# - Gate and candidate have a weighted sum each. With one sum for both, a step can hardly write
-#   below 0.
+# - The gate is needed because one weight cannot both store and protect.
+# - If the input gate is shut, the cell state only shrinks. The input still changes how fast.
+# - Gate and candidate have a sum each. With one sum, a step can hardly write below 0.
 #
 # **Questions to take home**
 # 1. Why has the candidate a tanh and not a sigmoid?
@@ -584,10 +578,10 @@ verdict(
 # 3. (open) Some cells use one gate for both: $i_t = 1 - f_t$. When would this hurt?
 #
 # **What you can now read**
-# - Hochreiter and Schmidhuber, "Long Short-Term Memory", *Neural Computation* 9(8), 1997: the input
-#   weight conflict, and the input gate.
-# - Greff, Srivastava, Koutník, Steunebrink and Schmidhuber, "LSTM: A Search Space Odyssey", 2017:
-#   what happens when one part of the cell is taken out, or when $i_t = 1 - f_t$.
+# - Hochreiter and Schmidhuber, "Long Short-Term Memory", *Neural Computation* 9(8), 1997: why there
+#   is an input gate.
+# - Greff and others, "LSTM: A Search Space Odyssey", *IEEE Transactions on Neural Networks and
+#   Learning Systems* 28(10), 2017: the cell with one part taken out, or with $i_t = 1 - f_t$.
 #
 # Next, in [lesson 05](05_output_gate.ipynb): what of the memory leaves the cell.
 

@@ -8,6 +8,16 @@ from lstm_jax.course.explorers.gate import GateExplorer
 PULSE = 5  # the step at which the input "pulse" is 1
 
 
+def left_of_the_pulse(**controls: float) -> np.ndarray:
+    """The share of the pulse that is left in c 0, 1, 2, … steps after it.
+
+    Args:
+        controls: those of the explorer, `w`, `u` and `bias`.
+    """
+    c = np.asarray(GateExplorer(gate="f", sequence="pulse", **controls).trace().c)[1:, 0]
+    return np.asarray(c[PULSE:] / c[PULSE])
+
+
 def answer(explorer: GateExplorer, f: ArrayLike) -> str:
     """What the explorer shows of the task that belongs to its input.
 

@@ -3,6 +3,16 @@
 from lstm_jax.course.explorers.gate import GateExplorer
 
 
+def end_of_the_memory(**controls: float) -> float:
+    """The cell state after the noise.
+
+    Args:
+        controls: those of the explorer, `w`, `u` and `bias`.
+    """
+    explorer = GateExplorer(gate="i", sequence="noise", **controls)
+    return float(explorer.trace().c[-1, 0])
+
+
 def answer(explorer: GateExplorer) -> str:
     """What the explorer shows at its last step, and whether its memory ends low enough."""
     if explorer.sequence != "noise":

@@ -22,6 +22,7 @@ def test_the_second_task_is_found_where_the_memory_ends_below_minus_five():
     for values in ({"w": 8}, {"bias": 8}, {"u": 8}, {}):
         assert "wants it below" in said(sequence="noise", **values)
     assert "Choose the input" in said(sequence="count")
+    assert f"ends at {tasks.end_of_the_memory(w=-8):.2f}" in said(sequence="noise", w=-8)
 
 
 def test_no_preset_finds_it():
