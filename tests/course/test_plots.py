@@ -18,6 +18,9 @@ PICTURES = {
         ylabel="size, no unit",
         **WORDS,
     ),
+    "arrows": lambda: plots.arrows(
+        {"one": [[1.0, 0.0], [0.0, 2.0]], "two": [[1.0, 0.0], [0.5, 0.0]]}, **WORDS
+    ),
     "bands": lambda: plots.bands(
         [0, 1, 2],
         {"one": np.eye(3), "two": [[3.0, 2.0, np.nan]]},

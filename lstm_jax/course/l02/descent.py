@@ -46,9 +46,10 @@ def descend_all(xs: ArrayLike, ys: ArrayLike, clip: Clip | None, *, updates: int
 
 def _each(clip: Clip, slopes: RNNParams) -> RNNParams:
     """One network after the other, as the student's function takes them."""
-    whole = RNNParams(*map(np.asarray, slopes))
-    clipped = [clip(RNNParams(*(array[n] for array in whole))) for n in range(RUNS)]
-    return RNNParams(*(np.stack(arrays) for arrays in zip(*clipped, strict=True)))
+    whole = jax.tree.map(np.asarray, slopes)
+    alone = [jax.tree.map(lambda array, n=n: array[n], whole) for n in range(RUNS)]
+    clipped: RNNParams = jax.tree.map(lambda *arrays: np.stack(arrays), *map(clip, alone))
+    return clipped
 
 
 @jax.jit

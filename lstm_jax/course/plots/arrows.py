@@ -23,9 +23,9 @@ def arrows(paths: Mapping[str, ArrayLike], *, title: str, alt: str) -> Picture:
     reach = 1.1 * max(float(np.abs(way).max()) for way in ways.values())
     ramp = mpl.colors.LinearSegmentedColormap.from_list("steps", [COLOURS[0], COLOURS[6]])
     with mpl.rc_context(STYLE):
-        figure = mpl.figure.Figure(figsize=(4.2 * len(ways), 5.2), layout="constrained")
+        figure = mpl.figure.Figure(figsize=(4.0 * len(ways), 4.8), layout="constrained")
         axes = np.atleast_1d(figure.subplots(1, len(ways)))
-        figure.suptitle(title, x=0.01, ha="left", size=20, weight="bold")
+        axes[0].set_title(title)
         for each, (name, way) in zip(axes, ways.items(), strict=True):
             each.set(xlim=(-reach, reach), ylim=(-reach, reach), aspect="equal")
             each.set_xlabel(name)
