@@ -121,7 +121,7 @@ number = sunspots().number
 print(f"Your explorer: decay {explorer.decay:.2f}, half of the weight in {explorer.half} months.")
 far = [share / 100 for share in range(100) if 1 - (share / 100) ** 11 < 0.5]
 print(f"Task 1: half of the weight lies in the last 12 months at decay {far[0]}.")
-print("Task 2: by how many months the maxima come after those of the sun")
+print("Task 2: how late the memory is, as the shift at which it is most like the sun")
 for decay in [0.5, 0.8, 0.9, *far]:
     late = memories.months_behind(number, memories.fading_memory(decay, number))
     print(f"  decay {decay:<4}: {late:2} months")
@@ -495,8 +495,8 @@ progress()
 #
 # **Answers.** `half_and_half` (b), 1.75. `ten_years_ago` (c), 309,671 times. `vmap_shape` (b).
 # `print_in_jit` (b). None of them depends on chance, so there are no seeds. Task 1: 0.94. Task 2:
-# there is none. The maxima come 2 months after those of the sun at 0.8, 7 at 0.9, 14 at 0.95 and 27
-# at 0.99; at 0.5 they come with them.
+# there is none. The memory is 2 months late at 0.8, 7 at 0.9, 14 at 0.95 and 27 at 0.99; at 0.5 it
+# is not late. Late means the shift at which the two curves are most alike, over all months.
 #
 # **Wrong answers to expect**
 # - *"The memory holds the mean"* (`half_and_half`, c). A mean weighs all inputs alike. Have them
