@@ -24,7 +24,7 @@ def test_a_click_on_a_term_opens_the_glossary_at_its_entry(
         heading = lesson.page.locator(".jp-MarkdownViewer h3", has_text="forget gate").first
         expect(heading).to_be_in_viewport()
         assert lesson.until(lambda: 0 <= heading.evaluate(DEPTH) < 100, seconds=10)
-        letter = lesson.page.locator(".jp-MarkdownViewer").get_by_text("J", exact=True)
+        letter = lesson.page.locator(".jp-MarkdownViewer").get_by_role("link", name="J", exact=True)
         letter.evaluate("link => link.click()")
         heading = lesson.page.locator(".jp-MarkdownViewer h3", has_text="Jacobian")
         assert lesson.until(lambda: 0 <= heading.evaluate(DEPTH) < 100, seconds=10)
