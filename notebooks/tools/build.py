@@ -377,7 +377,9 @@ def main(arguments: list[str] | None = None, notebooks: Path = NOTEBOOKS) -> int
     too_long, notes = longer_than_a_meeting(known)
     problems += too_long
     for student, lesson in lessons.items():
-        notes += minutes.forgotten(student.stem, nbformat.reads(lesson.student, as_version=4).cells)
+        notes += minutes.forgotten(student.stem, cells[student.name])
+        if terms and (words := glossary.without_entry(cells[student.name], terms)):
+            notes.append(f"{student.stem}: bold, and not in {page.name}: {', '.join(words)}.")
         if options.count:
             notes += [*minutes.report(student.stem, lesson.sections), ""]
     if check:

@@ -9,6 +9,9 @@ from server import Server
 DEPTH = """heading => heading.getBoundingClientRect().top
     - heading.closest(".jp-MarkdownViewer").getBoundingClientRect().top"""
 
+BACK = """() => { for (const widget of jupyterapp.shell.widgets("main"))
+    if (widget.sessionContext) jupyterapp.shell.activateById(widget.id); }"""
+
 
 @pytest.mark.parametrize("folder", ["", "solutions/"])
 def test_a_click_on_a_term_opens_the_glossary_at_its_entry(
@@ -21,8 +24,10 @@ def test_a_click_on_a_term_opens_the_glossary_at_its_entry(
         heading = lesson.page.locator(".jp-MarkdownViewer h3", has_text="forget gate").first
         expect(heading).to_be_in_viewport()
         assert lesson.until(lambda: 0 <= heading.evaluate(DEPTH) < 100, seconds=10)
-        letter = lesson.page.locator(".jp-MarkdownViewer").get_by_text("J", exact=True)
+        letter = lesson.page.locator(".jp-MarkdownViewer").get_by_role("link", name="J", exact=True)
         letter.evaluate("link => link.click()")
         heading = lesson.page.locator(".jp-MarkdownViewer h3", has_text="Jacobian")
         assert lesson.until(lambda: 0 <= heading.evaluate(DEPTH) < 100, seconds=10)
+        lesson.page.evaluate(BACK)
+        lesson.page.wait_for_function("() => jupyterapp.shell.currentWidget?.sessionContext")
         assert lesson.problems == []
