@@ -660,7 +660,7 @@ progress()
 #   comes with training windows that lie after the test.
 # - *Months: (c).* The last year gives 78 %, with eight other first weights 74 to 92 %.
 # - *Who wins: (d).* Five times five runs, each with other seeds, always gave (d): the ratio was
-#   0.94 to 0.97, and its interval always held 1, such as 0.80 to 1.17. So the RNN may be a little
+#   0.93 to 0.97, and its interval always held 1, such as 0.76 to 1.17. So the RNN may be a little
 #   better, but sixty test years cannot tell. The learning rate was chosen by training on the years
 #   to 1895 and comparing on those to 1944. There the median error was 20.2 with 0.0005, 21.1 with
 #   0.002 and 22.4 with 0.008; that of the linear model was 20.5. With the penalty on
