@@ -163,8 +163,9 @@ verdict(
 
 # %% [markdown]
 # **Notice**
-# - A gate that stays at $f$ leaves $f^n$ after $n$ steps. With bias 0 it stays at 0.5. Libraries
-#   differ in the first bias: Keras and `init_lstm` start with 1, PyTorch near 0.
+# - A gate that stays at $f$ leaves $f^n$ after $n$ steps. With bias 0 it stays at 0.5, so half is
+#   lost at each step. Libraries differ in the first bias: Keras and `init_lstm` start with 1,
+#   PyTorch near 0.
 # - In task 2 the gate depends on the input. So it can be open at most steps and shut at one.
 # - The orange line is the slope of $\sigma$. Where it is flat, the gate learns slowly, because its
 #   gradient has this slope as a factor.

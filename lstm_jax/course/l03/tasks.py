@@ -1,5 +1,7 @@
 """The two tasks of the explorer in lesson 03: what to find, and whether it is found."""
 
+from typing import Any
+
 import numpy as np
 
 from lstm_jax.arrays import ArrayLike
@@ -8,7 +10,7 @@ from lstm_jax.course.explorers.gate import GateExplorer
 PULSE = 5  # the step at which the input "pulse" is 1
 
 
-def left_of_the_pulse(**controls: float) -> np.ndarray:
+def left_of_the_pulse(**controls: Any) -> np.ndarray:
     """The share of the pulse that is left in c 0, 1, 2, … steps after it.
 
     Args:

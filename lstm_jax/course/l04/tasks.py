@@ -1,9 +1,11 @@
 """The second task of the explorer in lesson 04, and whether it is found."""
 
+from typing import Any
+
 from lstm_jax.course.explorers.gate import GateExplorer
 
 
-def end_of_the_memory(**controls: float) -> float:
+def end_of_the_memory(**controls: Any) -> float:
     """The cell state after the noise.
 
     Args:

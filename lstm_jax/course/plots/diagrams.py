@@ -97,7 +97,7 @@ def unrolled(
 LEFT, RIGHT = 20, 1080
 AT = {"x": 165, "f": 255, "i": 435, "add": 533, "g": 631, "o": 812, "out": 972}
 CELL, TANH, WRITTEN, SHOWN, GATES, HIDDEN, BELOW = 62, 118, 152, 176, 216, 336, 398
-BOX = {"width": 64, "height": 48}  # of a gate
+BOX_WIDTH, BOX_HEIGHT = 64, 48  # of a gate
 
 
 class Wire(NamedTuple):
@@ -205,22 +205,30 @@ def _draw_nodes(axes: Axes, lit: str) -> None:
         axes.text(x, y, text, size=size, color=ink, ha="center", va="center", zorder=5)
     for gate in "figo":
         on = gate in lit
-        ink, left = ("black" if on else DIM_TEXT), AT[gate] - BOX["width"] / 2
+        ink, left = ("black" if on else DIM_TEXT), AT[gate] - BOX_WIDTH / 2
         edge = SYMBOL_COLOURS[gate] if on else DIM
         axes.add_patch(
-            Rectangle((left, GATES), **BOX, fc="white", ec=edge, lw=5 if on else 1.5, zorder=4)
+            Rectangle(
+                (left, GATES),
+                BOX_WIDTH,
+                BOX_HEIGHT,
+                fc="white",
+                ec=edge,
+                lw=5 if on else 1.5,
+                zorder=4,
+            )
         )
         words = "tanh" if gate == "g" else r"$\sigma$"
-        y = GATES + BOX["height"] / 2
+        middle = GATES + BOX_HEIGHT / 2
         size = 18 if gate == "g" else 26
-        axes.text(AT[gate], y, words, size=size, color=ink, ha="center", va="center", zorder=5)
+        axes.text(AT[gate], middle, words, size=size, color=ink, ha="center", va="center", zorder=5)
 
 
 def _draw_words(axes: Axes, lit: str) -> None:
     """What comes in and goes out, and the name of each gate beside its box."""
     between = (AT["f"] + AT["add"]) / 2
-    half = BOX["width"] / 2 + 10
-    middle = GATES + BOX["height"] / 2
+    half = BOX_WIDTH / 2 + 10
+    middle = GATES + BOX_HEIGHT / 2
     words = (
         ("old state $c_{t-1}$", "cf", LEFT, CELL - 38, "left"),
         ("new state $c_t$", "ch", RIGHT, CELL - 38, "right"),
