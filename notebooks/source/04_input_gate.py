@@ -71,10 +71,13 @@ guess("highest_climb")
 explorer = GateExplorer(gate="i", sequence="noise", t=59)
 explorer
 
-# %% tags=["measure"]
-# Makes the three settings in Python, and reads your explorer (run this cell after each task)
+# %%
 from lstm_jax.course.l04 import package, tasks
 
+print(tasks.answer(explorer))  # run this cell after each task
+
+# %% tags=["measure"]
+# Makes the three settings in Python, and compares where the memory ends
 ends = {slider: tasks.end_of_the_memory(**{slider: 8}) for slider in ("bias", "w", "u")}
 highest = max(ends, key=ends.get)
 verdict(
@@ -84,7 +87,6 @@ verdict(
     + ", ".join(f"{end:.2f} with {slider} = 8" for slider, end in ends.items())
     + ".",
 )
-print(tasks.answer(explorer))
 
 # %% [markdown]
 # **Notice**
