@@ -65,8 +65,10 @@ def gradient(explorer: Any) -> list[Any]:
     t, length, flow = explorer.t, explorer.length, explorer.gradient_flow()
     if t > length:
         return [t, length]
-    left = [two_digits(norms[t]) for norms in (flow.rnn.total, flow.lstm.total, flow.lstm.direct)]
-    return [t, length, *left, rounded(explorer.gain), rounded(explorer.forget_bias, 1)]
+    paths = [flow.rnn.total, *([flow.lstm.total, flow.lstm.direct] if explorer.lstm else [])]
+    left = [two_digits(norms[t]) for norms in paths]
+    bias = [rounded(explorer.forget_bias, 1)] if explorer.lstm else []
+    return [t, length, *left, rounded(explorer.gain), *bias]
 
 
 def cell(explorer: Any) -> list[Any]:

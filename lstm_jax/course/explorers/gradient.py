@@ -28,6 +28,10 @@ from lstm_jax.gradients import gradient_flow
 from lstm_jax.traces import trace
 
 STEPS = 100
+LSTM_PRESETS = {
+    "LSTM forgets by default": {"forget_bias": 0.0},
+    "LSTM remembers": {"forget_bias": 4.0},
+}
 
 
 class Networks(NamedTuple):
@@ -54,6 +58,7 @@ class GradientExplorer(Explorer):
 
     Args:
         hidden: H, how many units both have, from 4 to 32.
+        lstm: whether the LSTM is shown; without it there is no forget bias to move either.
         values: controls that start elsewhere, such as `gain=0.8`.
 
     Attributes:
@@ -74,28 +79,29 @@ class GradientExplorer(Explorer):
     baseline = Numbers([0.0] * 4, low=-2, high=STEPS)
     t = Slider("time step t", 0, STEPS, step=1, default=0)
 
-    def __init__(self, *, hidden: int = HIDDEN, **values: Any) -> None:
+    def __init__(self, *, hidden: int = HIDDEN, lstm: bool = True, **values: Any) -> None:
         """As above."""
-        self.hidden = check_hidden("GradientExplorer", hidden)
+        self.hidden, self.lstm = check_hidden("GradientExplorer", hidden), lstm
         super().__init__(
-            view="gradient",
+            view="gradient" if lstm else "gradient of the RNN",
             presets={
                 "RNN vanishes": {"gain": 0.8},
                 "RNN explodes": {"gain": 1.5},
                 "same gain, other weights": {"gain": 1.5, "seed": 7},
-                "LSTM forgets by default": {"forget_bias": 0.0},
-                "LSTM remembers": {"forget_bias": 4.0},
-            },
+            }
+            | (LSTM_PRESETS if lstm else {}),
             data={
                 "xs": _input()[:, 0].tolist(),
                 "rnn": for_page("rnn", self.hidden),
-                "lstm": for_page("lstm", self.hidden),
                 "H": self.hidden,
                 "seeds": SEEDS,
-            },
+            }
+            | ({"lstm": for_page("lstm", self.hidden)} if lstm else {}),
             buttons={"keep": "keep as baseline"},
             **values,
         )
+        if not lstm:
+            self.controls = [each for each in self.controls if each["name"] != "forget_bias"]
 
     @property
     def params(self) -> Networks:
@@ -132,20 +138,23 @@ class GradientExplorer(Explorer):
     def still(self) -> plots.Picture:
         """The three curves over time."""
         flows = self.gradient_flow()
+        left = f"{flows.rnn.total[0]:.1e} in an RNN with gain {self.gain:g}"
+        curves = {"RNN": flows.rnn.total}
+        if self.lstm:
+            curves |= {"LSTM": flows.lstm.total, "along c alone": flows.lstm.direct}
+            left += (
+                f", {flows.lstm.total[0]:.1e} in an LSTM with forget bias {self.forget_bias:g}, "
+                f"{flows.lstm.direct[0]:.1e} along its cell state alone"
+            )
+        state = "s" if self.lstm else "h"
         return plots.curves(
             np.arange(self.length + 1),
-            {
-                "RNN": flows.rnn.total,
-                "LSTM": flows.lstm.total,
-                "along c alone": flows.lstm.direct,
-            },
+            curves,
             title="How much gradient gets back to step t",
             xlabel="time step t",
-            ylabel="‖∂s$_T$/∂s$_t$‖, no unit",
-            alt=f"Of a small change at step 0, this much is left after {self.length} steps: "
-            f"{flows.rnn.total[0]:.1e} in an RNN with gain {self.gain:g}, "
-            f"{flows.lstm.total[0]:.1e} in an LSTM with forget bias {self.forget_bias:g}, "
-            f"{flows.lstm.direct[0]:.1e} along its cell state alone.",
+            ylabel=f"‖∂{state}$_T$/∂{state}$_t$‖, no unit",
+            alt="Of a small change at step 0, this much is left after "
+            f"{self.length} steps: {left}.",
             log=True,
-            dashed=["along c alone"],
+            dashed=["along c alone"] if self.lstm else [],
         )

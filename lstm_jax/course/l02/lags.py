@@ -13,8 +13,8 @@ from lstm_jax.course.data.lag_recall import SYMBOLS, accuracy, lag_recall
 from lstm_jax.models import Network, Readout, last_answers
 from lstm_jax.training import adam, fit
 
-LAGS = (5, 15, 25)
-LENGTH = 29  # steps of every sequence: the longest lag, and a few symbols before the marked one
+LAGS = (4, 15, 30)
+LENGTH = 34  # steps of every sequence: the longest lag, and a few symbols before the marked one
 RUNS, UPDATES, BATCH = 8, 600, 16
 RATES = (0.003, 0.01)
 NEW = 500  # sequences to judge by

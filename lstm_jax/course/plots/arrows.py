@@ -23,13 +23,13 @@ def arrows(paths: Mapping[str, ArrayLike], *, title: str, alt: str) -> Picture:
     reach = 1.1 * max(float(np.abs(way).max()) for way in ways.values())
     ramp = mpl.colors.LinearSegmentedColormap.from_list("steps", [COLOURS[0], COLOURS[6]])
     with mpl.rc_context(STYLE):
-        figure = mpl.figure.Figure(figsize=(4.0 * len(ways), 4.8), layout="constrained")
+        figure = mpl.figure.Figure(figsize=(4.0 * len(ways), 4.8))
         axes = np.atleast_1d(figure.subplots(1, len(ways)))
-        axes[0].set_title(title)
+        axes[0].set_title(title, pad=16)  # wider than its axes
         for each, (name, way) in zip(axes, ways.items(), strict=True):
             each.set(xlim=(-reach, reach), ylim=(-reach, reach), aspect="equal")
             each.set_xlabel(name)
-            each.set(xticks=[0], yticks=[0])
+            each.set(xticks=[0], yticks=[0], xticklabels=[], yticklabels=[])
             each.grid()
             for n in range(len(way) - 1, -1, -1):
                 colour = ramp(n / max(1, len(way) - 1))

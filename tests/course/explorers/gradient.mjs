@@ -5,17 +5,17 @@ import { readFileSync } from "node:fs";
 import { gradientView } from "../../../lstm_jax/course/explorers/js/gradient.js";
 
 const { data, states } = JSON.parse(readFileSync(0, "utf8"));
-for (const kind of ["rnn", "lstm"]) {
+for (const kind of ["rnn", "lstm"].filter((each) => each in data)) {
   const bytes = Uint8Array.from([0, ...data[kind]]); // as in the page: not at the start of a buffer
   data[kind] = new DataView(bytes.buffer, 1);
 }
-/** The two networks as JSON can say them. */
+/** The networks as JSON can say them. */
 const plainNetworks = (networks) =>
   networks && {
     rnn: networks.rnn.params,
-    lstm: networks.lstm.params,
-    f: networks.lstm.f,
-    paths: { rnn: networks.rnn.total, lstm: networks.lstm.total, direct: networks.lstm.direct },
+    lstm: networks.lstm?.params,
+    f: networks.lstm?.f,
+    paths: { rnn: networks.rnn.total, lstm: networks.lstm?.total, direct: networks.lstm?.direct },
   };
 
 let before = null;

@@ -18,8 +18,8 @@ Ask = Callable[[str, Any], Any]
 
 def answers_of(ask_node: Ask, *explorers: GradientExplorer) -> Any:
     """What the page makes of each."""
-    data = explorers[0].data
-    data = {**data, "rnn": list(data["rnn"]), "lstm": list(data["lstm"])}
+    data = dict(explorers[0].data)
+    data |= {kind: list(data[kind]) for kind in ("rnn", "lstm") if kind in data}
     names = [control["name"] for control in explorers[0].controls]
     states = [{name: getattr(explorer, name) for name in names} for explorer in explorers]
     return ask_node("gradient.mjs", {"data": data, "states": states})
@@ -60,6 +60,22 @@ def test_page_shows_what_jax_computes(hidden: int, ask_node: Ask) -> None:
             np.testing.assert_allclose(answer["paths"][path], norms, rtol=1e-2, atol=1e-30)
         gates = explorer.trace().lstm.f[:steps]
         np.testing.assert_allclose(answer["f"], np.ravel(gates), atol=1e-5)
+
+
+def test_without_the_lstm_the_rnn_is_the_same(ask_node: Ask) -> None:
+    alone = GradientExplorer(lstm=False, gain=0.8, t=40)
+    (answer,), (both,) = (
+        answers_of(ask_node, each) for each in (alone, GradientExplorer(gain=0.8, t=40))
+    )
+    assert list(answer["paths"]) == ["rnn"]
+    assert answer["paths"]["rnn"] == both["paths"]["rnn"]
+    assert answer["keep"]["baseline"] == [0.8, 0, 100, 0]
+    assert "forget" not in f"{alone!r} {alone.presets} {alone.still().alt} {answer['readout']}"
+    alone.baseline = answer["keep"]["baseline"]
+    assert answers_of(ask_node, alone)[0]["kept"]["paths"] == answer["paths"]
+    alone.reset()
+    assert alone.gain == 0.8
+    assert not any(alone.baseline)
 
 
 @pytest.mark.parametrize("seed", range(3))

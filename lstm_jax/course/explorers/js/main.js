@@ -7,7 +7,7 @@ import { decayView } from "./decay.js";
 import { clearCanvas } from "./draw.js";
 import { forecastView } from "./forecast.js";
 import { gateView } from "./gate.js";
-import { gradientView } from "./gradient.js";
+import { gradientView, rnnGradientView } from "./gradient.js";
 import { rnnView } from "./rnn.js";
 import { scalingView } from "./scaling.js";
 import { sentenceView } from "./sentence.js";
@@ -50,7 +50,7 @@ import { trainingView } from "./training.js";
 
 /** @type {Object<string, View>} */
 const VIEWS = {
-  cell: cellView, decay: decayView, forecast: forecastView, gate: gateView, gradient: gradientView,
+  cell: cellView, decay: decayView, forecast: forecastView, gate: gateView, gradient: gradientView, "gradient of the RNN": rnnGradientView,
   rnn: rnnView, scaling: scalingView, sentence: sentenceView, text: textView, trained: trainedView,
   training: trainingView,
 };
