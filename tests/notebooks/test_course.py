@@ -1,5 +1,6 @@
 """nbgrader itself hands out and grades: the student notebook, and a point for each check."""
 
+import re
 import shutil
 from pathlib import Path
 
@@ -116,4 +117,6 @@ def test_every_lesson_hands_out_its_student_notebook(tmp_path: Path) -> None:
     assert [path.name for path in released] == [path.name for path in sorted(LESSONS)]
     for path in released:
         student = read(build.NOTEBOOKS / path.name)
-        assert [cell.source for cell in read(path).cells] == [cell.source for cell in student.cells]
+        # In a gap of a skeleton nbgrader leaves `...`, where we leave `name = ...`.
+        given = [re.sub(r"(?m)^( +)\w+ = \.\.\. ", r"\1... ", cell.source) for cell in student.cells]
+        assert [cell.source for cell in read(path).cells] == given
