@@ -146,10 +146,11 @@ def test_the_lab_opens_the_first_lesson(config: Config) -> None:
     assert config.LabApp.default_url == f"/lab/tree/{first}"
 
 
-def test_the_lab_lists_the_lessons_alone(config: Config) -> None:
+def test_the_lab_lists_the_lessons_and_their_glossary(config: Config) -> None:
     contents = LargeFileManager(root_dir=config.ServerApp.root_dir, config=config)
     listed = {each["name"] for each in contents.get("")["content"]}
-    assert listed == {path.name for path in NOTEBOOKS.glob("[0-9][0-9]_*.ipynb")}
+    lessons = {path.name for path in NOTEBOOKS.glob("[0-9][0-9]_*.ipynb")}
+    assert listed == {*lessons, "glossary.md"}
 
 
 def test_the_lab_asks_no_network_and_shows_no_nbgrader(config: Config) -> None:

@@ -118,5 +118,7 @@ def test_every_lesson_hands_out_its_student_notebook(tmp_path: Path) -> None:
     for path in released:
         student = read(build.NOTEBOOKS / path.name)
         # In a gap of a skeleton nbgrader leaves `...`, where we leave `name = ...`.
-        given = [re.sub(r"(?m)^( +)\w+ = \.\.\. ", r"\1... ", cell.source) for cell in student.cells]
+        given = [
+            re.sub(r"(?m)^( +)\w+ = \.\.\. ", r"\1... ", cell.source) for cell in student.cells
+        ]
         assert [cell.source for cell in read(path).cells] == given

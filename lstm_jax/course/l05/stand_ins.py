@@ -3,8 +3,7 @@
 import jax
 import jax.numpy as jnp
 
-from lstm_jax import LSTMParams, LSTMState
-from lstm_jax.cells import lstm_gates
+from lstm_jax.cells import LSTMParams, LSTMState, lstm_gates
 
 
 def lstm_output(params: LSTMParams, h_prev: jax.Array, c: jax.Array, x: jax.Array) -> jax.Array:

@@ -3,7 +3,7 @@
 import jax
 import jax.numpy as jnp
 
-from lstm_jax import LSTMParams, LSTMState, step
+from lstm_jax.cells import LSTMParams, LSTMState, step
 
 
 @jax.jit

@@ -3,8 +3,9 @@
 import jax
 import jax.numpy as jnp
 
-from lstm_jax import LSTMParams, init_lstm
 from lstm_jax.arrays import Key
+from lstm_jax.cells import LSTMParams
+from lstm_jax.init import init_lstm
 
 
 def last_valid(hs: jax.Array, lengths: jax.Array) -> jax.Array:
