@@ -75,7 +75,7 @@ class Lesson(HeardPage):
             "() => { window.allRun = jupyterapp.commands.execute('notebook:run-all-cells') }"
         )
 
-    def wait_for_cells(self, seconds: float = 300) -> None:
+    def wait_for_cells(self, seconds: float = 600) -> None:
         """Wait until all cells that were started have run, and their outputs stand in the page."""
         self.page.evaluate("() => { allRun.then(() => { window.allRun = null }) }")
         self.page.wait_for_function("() => allRun === null", timeout=1000 * seconds)
