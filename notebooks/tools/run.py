@@ -44,7 +44,7 @@ from tqdm import tqdm
 NOTEBOOKS = Path(__file__).resolve().parents[1]
 ROW = "{:28} {:8} {:>8} {:>8}  {}"
 LIMIT = 60  # seconds
-LONGER = dict.fromkeys(("08", "09", "10", "11", "12", "13"), 120)  # lessons that train
+LONGER = dict.fromkeys(("07", "08", "09", "10", "11", "12", "13"), 120)  # lessons that train
 EXPECTED_OUTCOME = {"student": "unanswered", "solved": "passed"}
 WIDGETS = "application/vnd.jupyter.widget-state+json"
 
