@@ -36,6 +36,15 @@ def start(context: BrowserContext, server: Server):
         assert lesson.problems == []
 
 
+def asked(start: Lesson) -> tuple[Locator, Locator]:
+    """Run the lesson up to its first question; returns the question and the cell of its verdict."""
+    start.run_cell(start.cell(IMPORTS))
+    start.run_cell(start.cell(LOOP))
+    question, run = start.cell(QUESTION), start.cell(RUN)
+    start.run_cell(question)
+    return question, run
+
+
 def test_a_question_is_answered_with_the_keyboard_alone(start: Lesson, screenshots: Path) -> None:
     keys = start.page.keyboard
     for _ in range(STEPS_TO_QUESTION):
@@ -90,10 +99,7 @@ def test_a_question_is_answered_with_the_keyboard_alone(start: Lesson, screensho
 
 
 def test_a_question_can_be_answered_again(start: Lesson) -> None:
-    start.run_cell(start.cell(IMPORTS))
-    start.run_cell(start.cell(LOOP))
-    question, run = start.cell(QUESTION), start.cell(RUN)
-    start.run_cell(question)
+    question, run = asked(start)
     option(question, "(a)").click()
     says(question, "You predict (a).")
     start.run_cell(run)
@@ -109,10 +115,7 @@ def test_a_question_can_be_answered_again(start: Lesson) -> None:
 
 
 def test_a_click_that_comes_after_the_verdict_changes_nothing(start: Lesson) -> None:
-    start.run_cell(start.cell(IMPORTS))
-    start.run_cell(start.cell(LOOP))
-    question, run = start.cell(QUESTION), start.cell(RUN)
-    start.run_cell(question)
+    question, run = asked(start)
     says(question, "Choose one, then run on.")
     # The verdict is given while the page still offers the buttons: nothing has told it yet.
     start.ask("None", "from lstm_jax.course.checks import quiz; q = quiz._asked['half_and_half']")
@@ -129,10 +132,7 @@ def test_a_click_that_comes_after_the_verdict_changes_nothing(start: Lesson) -> 
 @pytest.mark.parametrize("theme", ["JupyterLab Light", "JupyterLab Dark"])
 def test_questions_and_verdicts_can_be_read(start: Lesson, theme: str, screenshots: Path) -> None:
     start.command("apputils:change-theme", theme=theme)
-    start.run_cell(start.cell(IMPORTS))
-    start.run_cell(start.cell(LOOP))
-    question, run = start.cell(QUESTION), start.cell(RUN)
-    start.run_cell(question)
+    question, run = asked(start)
     option(question, "(b)").click()
     says(question, "You predict (b).")
     start.run_cell(run)

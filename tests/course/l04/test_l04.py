@@ -1,16 +1,7 @@
-"""Lesson 04: what stands in for an exercise is right, and the task knows when it is found."""
+"""Lesson 04: its task knows when it is found."""
 
-import pytest
-
-from lstm_jax.course.checks.check import grade
 from lstm_jax.course.explorers import GateExplorer
-from lstm_jax.course.l04 import package, tasks
-
-
-@pytest.mark.parametrize("name", ["write", "contributions", "tie"])
-def test_what_stands_in_for_an_exercise_passes_its_check(name):
-    own = getattr(package, name)
-    assert grade(name, lambda *args: own(*args)).outcome == "passed"
+from lstm_jax.course.l04 import tasks
 
 
 def said(**values):
