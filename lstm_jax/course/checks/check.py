@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dis
+import inspect
 import os
 from collections import Counter
 from difflib import get_close_matches
@@ -96,7 +98,7 @@ def _grade(name: str, answer: Any, seconds: float) -> Report:
 
     inputs = list(exercise.inputs())
     results, error = attempt(answer, inputs, seconds)
-    if _is_stub(results, error):
+    if _is_stub(answer, results, error):
         return _unanswered(exercise)
     for args, got in zip(inputs, results, strict=False):
         expected = exercise.spec(*args)
@@ -134,10 +136,21 @@ def _is_blank(value: Any) -> bool:
     return value is None or any(leaf is ... for leaf in jax.tree.leaves(value))
 
 
-def _is_stub(results: list[Any], error: BaseException | None) -> bool:
+def _is_stub(answer: Any, results: list[Any], error: BaseException | None) -> bool:
     """Is this how a function ends before it is written, also as nbgrader writes it?"""
     not_implemented = isinstance(error, NotImplementedError) and not str(error)
-    return not_implemented or bool(results and _is_blank(results[0]))
+    blank = bool(results) and _is_blank(results[0])
+    forgot_return = blank and results[0] is None and _does_something(answer)
+    return not_implemented or (blank and not forgot_return)
+
+
+def _does_something(function: Any) -> bool:
+    """Has this function a body, beyond what stands in a stub: a docstring, `...`, `pass`?"""
+    code = getattr(inspect.unwrap(function), "__code__", None)
+    nothing = {"RESUME", "NOP", "LOAD_CONST", "RETURN_CONST", "RETURN_VALUE"}
+    return code is not None and any(
+        instruction.opname not in nothing for instruction in dis.get_instructions(code)
+    )
 
 
 def _behind(exercise: Exercise, answer: Function, seconds: float) -> Report | None:
@@ -162,7 +175,7 @@ def _measured(challenge: Challenge, answer: Any, seconds: float) -> Report:
     name, calls = challenge.name, challenge.calls() if challenge.calls else ((),)
     answering = answer if challenge.calls else lambda: answer
     results, error = attempt(answering, calls, seconds, as_written=len(calls))
-    if _is_stub(results, error):
+    if _is_stub(answer, results, error):
         return _unanswered(challenge)
     help_too = f"If you are stuck: hint({name!r})."
     for result in results:

@@ -49,13 +49,26 @@ def misfit(
             "out through what the inner function returns, not through a list or variable outside."
         )
     container: Any = jax.tree.structure(like)
+    if got is None and like is not None:
+        return "Your function returns None. Is there a return at its end?"
     if jax.tree.structure(got) != container or callable(got):
-        return wanted.format(describe(like), describe(got))
+        return _part_that_differs(got, like, name) or wanted.format(describe(like), describe(got))
     for (label, mine), (_, right) in zip(leaves(got), leaves(like), strict=True):
         if mine.dtype.kind not in "fiu":
             return f"{name}{label} should hold real numbers; it holds {mine.dtype.type.__name__}."
         if mine.shape != right.shape:
             return f"{name}{label} should have shape {right.shape}; it has shape {mine.shape}."
+    return None
+
+
+def _part_that_differs(got: Any, like: Any, name: str) -> str | None:
+    """Where two tuples are alike and a part is not: the first such part, as a sentence."""
+    if type(got) is not type(like) or not isinstance(like, tuple) or len(got) != len(like):
+        return None
+    for n, (mine, right) in enumerate(zip(got, like, strict=True)):
+        container: Any = jax.tree.structure(right)
+        if jax.tree.structure(mine) != container:
+            return f"{name}[{n}] should be {describe(right)}; it is {describe(mine)}."
     return None
 
 

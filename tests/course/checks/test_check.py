@@ -35,6 +35,29 @@ def test_a_stub_is_unanswered(answer):
     assert "about 5 lines" in report.text()
 
 
+def forgot_return(decay, xs):
+    jnp.cumsum(xs)
+
+
+def does_nothing(decay, xs):
+    """A docstring, and nothing else."""
+
+
+def test_a_function_without_return_is_told_so():
+    assert "returns None. Is there a return at its end?" in text("leaky_sum", forgot_return)
+    assert "returns None. Is there a return" in text("leaky_sum", jax.jit(forgot_return))
+    assert grade("leaky_sum", does_nothing).outcome == "unanswered"
+
+
+def test_the_part_of_a_tuple_that_is_no_array_is_named():
+    def as_lists(series, length, horizon):
+        xs, ys = solutions.make_windows(series, length, horizon)
+        return xs, list(ys)
+
+    assert "result[1] should be an array of shape" in text("make_windows", as_lists)
+    assert "it is a list of" in text("make_windows", as_lists)
+
+
 def test_the_first_failing_input_is_shown_with_expected_beside_got():
     def only_the_first_is_right(decay, xs):
         return jnp.where(jnp.arange(len(xs)) == 0, solutions.leaky_sum(decay, xs), 7.0)
@@ -149,7 +172,7 @@ def test_none_on_a_later_input_is_a_failure():
     def forgets(decay, xs):
         return solutions.leaky_sum(decay, xs) if len(xs) == 1 else None
 
-    assert "it returned None" in text("leaky_sum", forgets)
+    assert "returns None" in text("leaky_sum", forgets)
 
 
 def forever(decay, xs):
