@@ -34,7 +34,7 @@ solutions: .venv/lab ## the same for the teacher: solved lessons and their sourc
 dev: export LSTM_JAX_DEV := 1
 dev: lab ## as make lab; a saved file of lstm_jax/course/explorers/js shows at once in open notebooks
 
-test: ## run the checks of every day and time each; slow, browser, lessons and peers are more
+test: ## run the checks of every day and time each; SLOW=yes adds the slow tests
 	@report=; for step in $(STEPS); do \
 	  printf '\n== %s\n' $$step; start=$$(date +%s); \
 	  $(MAKE) --no-print-directory $$step \
@@ -57,10 +57,10 @@ js: tests/js/node_modules/made ## eslint and TypeScript over the scripts of expl
 	$(NODE) tests/js/node_modules/typescript/bin/tsc --project tests/js/tsconfig.strict.json
 
 unit: env ## pytest, all but slow, browser, peers and wheel; ARGS=tests/course/explorers for a part
-	$(BIN)/pytest -n 2 $(ARGS)
+	$(BIN)/pytest -n 2 --dist loadfile $(if $(SLOW),-m "") $(ARGS)
 
 slow: env ## pytest, what is marked slow: the same things at more sizes, in more processes
-	$(BIN)/pytest -n 2 -m slow $(ARGS)
+	$(BIN)/pytest -n 2 --dist loadfile -m slow $(ARGS)
 
 changed: env ## pytest, only what stands beside the files changed since main: a quick look
 	$(BIN)/python tests/changed.py $(ARGS)

@@ -11,10 +11,13 @@ from typing import Any, NamedTuple
 import jax
 import jax.numpy as jnp
 import numpy as np
+import pytest
 
 from lstm_jax import GRUParams, LSTMParams, LSTMState, RNNParams, run
 
 KINDS = {"rnn": (RNNParams, 1), "lstm": (LSTMParams, 4), "gru": (GRUParams, 3)}
+# For tests that compile much: the LSTM every day, the other two where there is time.
+LSTM_FIRST = ["lstm", *(pytest.param(kind, marks=pytest.mark.slow) for kind in ("rnn", "gru"))]
 TOLERANCE = {"float32": 1e-5, "float64": 1e-10}
 
 

@@ -131,7 +131,7 @@ def assert_same(got, expected, tolerance):
         assert np.abs(ours - theirs).max() <= tolerance * max(1, np.abs(theirs).max())
 
 
-@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("dtype", ["float32", pytest.param("float64", marks=pytest.mark.slow)])
 @pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("kind", KINDS)
 def test_all_ways_are_plain_loops_forward_and_gradient(kind, way, dtype):

@@ -78,6 +78,7 @@ def test_checks_give_the_points(graded: tuple[Path, dict[str, float]]) -> None:
     assert points == {"solved": 3, "handed-out": 0, "one-of-three": 1}
 
 
+@pytest.mark.slow
 def test_what_is_handed_out_is_the_student_notebook(
     graded: tuple[Path, dict[str, float]],
 ) -> None:

@@ -140,12 +140,14 @@ def test_a_slow_lesson_fails(write_source: WriteSource, tmp_path: Path) -> None:
     assert (slow.result, slow.problems) == ("slow", [])
 
 
+@pytest.mark.slow
 def test_a_lesson_that_hangs_is_stopped(write_source: WriteSource, tmp_path: Path) -> None:
     hung = run_cells(write_source, tmp_path, "# %%\nwhile True:\n    pass\n", limit=0.6)
     assert hung.result == "failed"
     assert "cell 3: A cell timed out" in hung.problems[0]
 
 
+@pytest.mark.slow
 def test_the_seconds_of_a_section_are_kept(
     write_source: WriteSource, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

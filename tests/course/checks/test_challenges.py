@@ -47,6 +47,7 @@ def test_what_is_not_written_yet_is_unanswered(name):
         assert grade(name, blank).outcome == "unanswered"
 
 
+@pytest.mark.slow
 def test_a_thousand_networks_remember():
     keys = jax.random.split(jax.random.key(7), 1000)
     [exercise] = long_memory.EXERCISES

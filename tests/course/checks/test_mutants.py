@@ -29,6 +29,7 @@ def test_nearly_every_mutant_is_noticed(survivors):
     assert 1 - len(mistakes) / (total - len(passed) + len(mistakes)) >= 0.95, mistakes
 
 
+@pytest.mark.slow
 def test_every_survivor_is_explained(survivors):
     _, passed = survivors
     left = {each for each in passed if mutants.why_equivalent(*each) is None}

@@ -18,6 +18,7 @@ STAND_INS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", STAND_INS)
 def test_a_stand_in_does_what_the_exercise_asks(name, monkeypatch):
     assert check.grade(name, STAND_INS[name]).outcome == "failed", "it is no answer"

@@ -28,6 +28,7 @@ def network_of(fit, index):
     return jax.tree.map(lambda leaf: leaf[index], fit.params)
 
 
+@pytest.mark.slow
 def test_contenders_together_are_each_alone():
     fits = []
     together = compete([LSTM, FAST], watch=fits.append)

@@ -71,6 +71,7 @@ def test_sentences_are_whole():
     assert sentences() is sentences()
 
 
+@pytest.mark.slow
 def test_reviews_are_whole():
     check_parts(reviews(), 25_000)
     lengths = [len(text) for text in reviews().train.texts]

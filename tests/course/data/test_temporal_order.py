@@ -55,6 +55,7 @@ def test_every_step_of_the_paper_occurs_and_no_other(places, bounds):
     assert found == [set(range(first, last + 1)) for first, last in bounds]
 
 
+@pytest.mark.slow
 @settings(max_examples=15, deadline=None)
 @given(st.integers(0, 2**31), st.integers(10, 40), st.sampled_from([2, 3]))
 def test_padded_sequences_are_the_same_task(seed, length, places):

@@ -140,6 +140,7 @@ def test_it_recalls_sequences_that_it_has_never_seen() -> None:
     assert float(train_recall.accuracy(before, ys)) < 0.35
 
 
+@pytest.mark.slow
 def test_the_command_trains_it() -> None:
     key = jax.random.key(2)
     batch = recall.draw_recall(jax.random.key(1), 256)

@@ -65,6 +65,7 @@ def test_a_file_that_is_away_while_it_is_saved_changes_nothing(sources: Path) ->
     assert (explorer._esm, explorer.message) == (before, "")
 
 
+@pytest.mark.slow
 def test_explorers_follow_the_files_when_asked(sources: Path) -> None:
     code = """
 import sys, threading

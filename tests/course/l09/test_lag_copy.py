@@ -38,6 +38,7 @@ def test_the_state_goes_on():
     assert np.abs(after.state.h).min() > 0
 
 
+@pytest.mark.slow
 def test_a_delay_inside_the_chunk_is_learned_and_one_outside_is_not():
     loss = lag_copy.train_lag_copy(jax.random.key(0), [1, 4], chunk=4, steps=150).history.loss[
         :, -10:

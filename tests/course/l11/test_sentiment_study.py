@@ -26,6 +26,7 @@ def drawn(texts=20, steps=6, words=9):
     return Texts(ids, lengths, 1 - ids[:, 0] % 2)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("name", "pooling"), MODELS)
 def test_the_file_scores_what_it_says(name, pooling):
     model, test = study.load()[name, pooling], film_texts.collection(name).test

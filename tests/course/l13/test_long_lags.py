@@ -90,6 +90,7 @@ def test_results_come_back_and_are_not_run_again(command, capsys):
     assert asked == ["RNN", "LSTM"] * 2
 
 
+@pytest.mark.slow
 def test_stopped_it_goes_on_where_it_was(command, capsys):
     quiet = partial(train_contenders, progress=False)
     command(train=partial(quiet, watch=lambda fit: fit.history.loss.shape[-1] == 25))

@@ -26,6 +26,7 @@ def test_the_parts_are_the_pictures_once_each():
     assert len(validation[1]) == 258
 
 
+@pytest.mark.slow
 def test_settings_together_are_each_alone():
     settings = [Setting(20), Setting(200, 0.4), Setting(200, 0.4, True)]
     together = quick(settings)

@@ -28,6 +28,7 @@ def test_a_way_computes_what_the_plain_scan_does(way):
     assert max(jnp.abs(leaf).max() for leaf in slopes) > 1e-3  # so 1e-6 tells something
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("way", WAYS)
 def test_bytes_hold_what_a_training_step_must_keep(way):
     short, long = (training_step(way, SIZE._replace(length=length)).bytes for length in (64, 512))
