@@ -70,7 +70,7 @@ class RNNExplorer(SequenceExplorer):
         return plots.signed_map(
             h,
             title=f"The hidden state, recurrent gain {self.gain:g}",
-            label="state h, no unit",
+            label="state h, from −1 to 1",
             alt=f"The hidden state of {self.hidden} units over {self.steps} steps, recurrent gain "
             f"{self.gain:g}. Its norm is {size.max():.2g} at most and {size[-1]:.2g} at the end.",
         )
