@@ -203,7 +203,7 @@ EXERCISES = (
         ),
     ),
     Exercise(
-        why="a block is all that makes one gate differ from another.",
+        why="each gate has a block of weights of its own.",
         lines=4,
         spec=tie,
         sizes=((1, 1), (2, 1), (1, 2)),
