@@ -57,10 +57,10 @@ js: tests/js/node_modules/made ## eslint and TypeScript over the scripts of expl
 	$(NODE) tests/js/node_modules/typescript/bin/tsc --project tests/js/tsconfig.strict.json
 
 unit: env ## pytest, all but slow, browser, peers and wheel; ARGS=tests/course/explorers for a part
-	$(BIN)/pytest -n 2 --dist loadfile $(if $(SLOW),-m "") $(ARGS)
+	$(BIN)/pytest -n 2 $(if $(SLOW),-m "") $(ARGS)
 
 slow: env ## pytest, what is marked slow: the same things at more sizes, in more processes
-	$(BIN)/pytest -n 2 --dist loadfile -m slow $(ARGS)
+	$(BIN)/pytest -n 2 -m slow $(ARGS)
 
 changed: env ## pytest, only what stands beside the files changed since main: a quick look
 	$(BIN)/python tests/changed.py $(ARGS)
