@@ -1,14 +1,15 @@
 # %% [markdown]
 # # 00 Start here
 #
-# A network that reads a sequence needs a memory. Today you meet the simplest one: a single number
-# that fades. You move it over forty years of sunspots, you write it in JAX, and you measure how
-# far back it reaches. From there this series goes on to the LSTM, which controls what it keeps.
+# A network that reads a sequence needs a memory. Today you meet the simplest one: one number, in
+# which older inputs fade. You watch it read forty years of sunspots, you write it in JAX, and you
+# measure how far back it reaches. From there this series goes on to the LSTM, which computes at
+# each step how much it keeps.
 #
 # **You will be able to**
 # - say what a recurrence is, and write one with `lax.scan`;
 # - measure with `grad` how far back a memory reaches;
-# - say what `jit` costs at the first call and saves at every later one.
+# - at home: measure what `jit` costs and saves, and use `vmap` for a whole batch.
 #
 # The cell below shows all lessons. To run it, click into it and press Shift + Enter.
 
@@ -47,13 +48,13 @@ import platform
 print(f"Python {platform.python_version()}, JAX {jax.__version__}, computes on: {devices}")
 
 # %% [markdown]
-# `cpu` is all you need. On a graphics card the same code runs; only the times of section 5 differ.
+# `cpu` is all you need. On a graphics card the same code runs; only the times of section 7 differ.
 
 # %% [markdown]
 # ## 2. A memory of one number
 #
-# > **Predict.** A memory starts at 0. At each step it keeps half of itself and takes half of what
-# > comes in. It reads 8, 8, 8, 0, 0. What does it hold at the end?
+# > **Predict.** A memory starts at 0. At each step it keeps half of itself and adds half of the
+# > input. It reads 8, 8, 8, 0, 0. What does it hold at the end?
 # > - (a) 0, because the last input was 0
 # > - (b) 1.75
 # > - (c) 4.8, the mean of the five
@@ -74,7 +75,8 @@ verdict(
 )
 
 # %% [markdown]
-# This loop is a **recurrence**: each state is made of the state before and one new input.
+# This loop is a **recurrence**: each state is made of the previous state and one new
+# input.
 #
 # $$h_t = \lambda\, h_{t-1} + (1 - \lambda)\, x_t \qquad h_0 = 0$$
 #
@@ -85,29 +87,29 @@ verdict(
 # %% [markdown]
 # ## 3. How far back does it reach?
 #
-# The **sunspot number** of a month is 10 for each group of spots on the sun, and 1 for each spot.
-# It rises and falls in a cycle of about eleven years. (Source: National Geophysical Data Center.)
-# A memory reads it month by month.
+# The **sunspot number** of a day is 10 for each group of spots on the sun, and 1 for each spot.
+# That of a month is the mean of its days. It rises and falls in a cycle of about eleven years.
+# (Source: National Geophysical Data Center.) A memory reads it month by month.
 #
-# The **weight** of a month says how much the memory $h$ changes when that month's number is changed
-# by 1.
+# Change the number of one month by 1. The **weight** of this month says how much the memory $h$ of
+# the newest month then changes.
 #
-# > **Predict.** A memory keeps 0.9 of itself each month. Compare the weight of the newest month
-# > with the weight of the month ten years before. How many times smaller is the old one?
-# > - (a) about 10 times
-# > - (b) about 100 times
-# > - (c) more than 10,000 times
+# > **Predict.** A memory keeps 0.9 of itself each month. How many times smaller is the weight of
+# > the month ten years before than that of the newest month?
+# > - (a) about 12 times
+# > - (b) about 1,000 times
+# > - (c) about 300,000 times
 
 # %%
 guess("ten_years_ago")
 
 # %% [markdown]
 # The upper picture shows the sunspot number and the memory $h$, the lower one the weight of each
-# month, on a logarithmic axis. Drag over a picture to choose the newest month. Two tasks:
+# month, on a logarithmic axis. A memory is *late* by the number of months that its curve must move
+# to the left to be most like that of the sun (highest correlation).
 #
-# 1. Find the decay at which half of the weight lies in the last 12 months.
-# 2. Look for a decay that reaches at least as far back **and** has its maxima when the sun has
-#    them. Is there one?
+# 1. Find the decay at which half of the sum of all weights lies in the last 12 months.
+# 2. Look for a decay that reaches at least as far back **and** is not late. Is there one?
 
 # %%
 explorer = DecayExplorer()
@@ -117,41 +119,49 @@ explorer
 # Reads your explorer, answers the two tasks and computes the verdict
 from lstm_jax.course.l00 import memories
 
-number = sunspots().number
-print(f"Your explorer: decay {explorer.decay:.2f}, half of the weight in {explorer.half} months.")
-far = [share / 100 for share in range(100) if 1 - (share / 100) ** 11 < 0.5]
-print(f"Task 1: half of the weight lies in the last 12 months at decay {far[0]}.")
-print("Task 2: how late the memory is, as the shift at which it is most like the sun")
-for decay in [0.5, 0.8, 0.9, *far]:
-    late = memories.months_behind(number, memories.fading_memory(decay, number))
-    print(f"  decay {decay:<4}: {late:2} months")
+far = [n / 100 for n in range(100) if 1 - (n / 100) ** 11 < 0.5]  # 11 months hold less than half
+late = {decay: memories.months_late(decay, explorer.xs) for decay in [0.5, 0.9, *far]}
+print(f"Task 1: half of the sum of all weights lies in the last 12 months at decay {far[0]}.")
+print("Task 2: the memory is")
+for decay in [0.5, 0.9, far[0], far[-1]]:
+    print(f"  {late[decay]:2} months late at decay {decay}")
+least = min(late[decay] for decay in far)
+print(f"  and at least {least} months late at all decays from {far[0]} to {far[-1]}.")
+print("  So", "not every" if least == 0 else "every", "decay that reaches as far back is late.")
+print(f"Your explorer: decay {explorer.decay:.2f}. ", end="")
+if explorer.decay == 1:
+    print("The memory takes nothing in and stays at 0.")
+else:
+    months = memories.months_late(explorer.decay, explorer.xs)
+    print(f"Half of the weight: last {explorer.half} months. It is {months} months late.")
 
-weights = jax.grad(lambda xs: memories.fading_memory(0.9, xs)[-1])(jnp.asarray(number[:121]))
-times = float(weights[-1] / weights[0])
+weight = jax.grad(lambda xs: memories.fading_memory(0.9, xs)[-1])(explorer.xs[:121])
+times = float(weight[-1] / weight[0])
 verdict(
     "ten_years_ago",
-    {"a": 3 < times < 30, "b": 30 < times < 300, "c": times > 10_000},
-    f"With decay 0.9 the month ten years before has a weight {times:,.0f} times smaller.",
+    {"a": 4 < times < 36, "b": 330 < times < 3000, "c": 100_000 < times < 900_000},
+    f"With decay 0.9 the weight of the month ten years before is {round(times, -4):,.0f} times "
+    "smaller.",
 )
 
 # %% [markdown]
-# **Why?** Each number comes in with the weight $1 - \lambda$. Every later step multiplies what is
-# left of it by $\lambda$. So the memory is a weighted sum:
+# **Why?** Each number comes in with the weight $1 - \lambda$. Every later step multiplies this
+# weight by $\lambda$, which gives a straight line on a logarithmic axis. So the memory is a
+# weighted sum:
 #
 # $$h_T = \sum_{t=1}^{T} (1 - \lambda)\,\lambda^{\,T-t}\, x_t$$
 #
-# **Notice**
-# 1. The weights are a straight line on the logarithmic axis, because each step back multiplies them
-#    by the same factor.
-# 2. With a decay near 1 the memory reaches far back. But its maxima come after those of the sun,
-#    because only the share $1 - \lambda$ of each new number comes in. One fixed decay cannot reach
-#    far back and follow at once. The gates of an LSTM set the decay again at every step.
+# **Notice.** With a decay near 1 the memory is late, because most of $h$ comes from older months.
+# By weight, their mean age is $\lambda / (1 - \lambda)$ months, which is 99 at 0.99. So with one
+# fixed decay, a longer reach means a longer delay. An LSTM computes its decay anew at every step,
+# in a part that is called a gate.
 
 # %% [markdown]
 # ## 4. The same walk in JAX
 #
 # `lax.scan(advance, start, xs)` walks along a sequence. You give it one step: a function that takes
-# the state and one input, and returns two things, the next state and what to write down.
+# the state and one input, and returns two things. They are the next state, which JAX calls the
+# *carry*, and a value to record.
 
 
 # %%
@@ -159,22 +169,24 @@ verdict(
 def memory(decay, xs):
     def advance(h, x):
         h = decay * h + (1 - decay) * x
-        return h, h  # the next state; what to write down
+        return h, h  # the next state; the value to record
 
-    _, hs = jax.lax.scan(advance, jnp.float32(0), xs)  # the last state; all that was written down
+    start = jnp.float32(0)  # h_0 = 0, as a JAX number
+    _, hs = jax.lax.scan(advance, start, xs)  # the last state; all recorded values
     return hs  # (T,)
 
 
 memory(0.5, jnp.array([8.0, 8.0, 8.0, 0.0, 0.0]))
 
 # %% [markdown]
-# Compare them with the five numbers of the loop in section 2. (`@jax.jit` compiles the function to
-# machine code. Section 5 measures what that is worth.)
+# Compare these states with the five numbers of the loop in section 2. Step $t$ needs the state of
+# step $t - 1$, so `scan` computes one step after the other. (`@jax.jit` compiles the function to
+# machine code. Section 7 measures what that is worth.)
 #
 # ### Your turn: `leaky_sum`
 #
-# Every recurrent network is such a walk, with a richer step. The **leaky sum** adds the new input
-# whole:
+# Every recurrent network is such a walk, with a richer step. At $\lambda = 1$ the memory above
+# takes nothing in, because the share $1 - \lambda$ is 0. The **leaky sum** adds the input whole:
 #
 # $$h_t = \lambda\, h_{t-1} + x_t \qquad h_0 = 0$$
 #
@@ -208,52 +220,12 @@ xs = jnp.asarray(sunspots().number)
 print(xs.shape, walk(0.9, xs)[:5])
 
 # %% [markdown]
-# ## 5. What does `jit` cost, and what does it save?
-#
-# Here is the leaky sum as a plain loop. We time three ways: this loop; the loop after `jax.jit`;
-# and your `walk` after `jax.jit`. The first call is timed apart, because `jit` compiles then.
-
-
-# %%
-def python_loop(decay, xs):
-    h, hs = 0.0, []
-    for x in xs:
-        h = decay * h + x
-        hs.append(h)
-    return jnp.stack(hs)
-
-
-ways = {"loop": python_loop, "jitted loop": jax.jit(python_loop), "jitted scan": jax.jit(walk)}
-
-# %% tags=["measure"]
-# Times the first call of each way, and takes the median of 15 later calls
-from lstm_jax.course.l00.timing import first_and_later
-
-first, later = first_and_later(ways, 0.9, xs[:48])
-results = [way(0.9, xs[:48]) for way in ways.values()]
-assert max(jnp.abs(result - results[0]).max() for result in results) < 1e-5 * results[0].max()
-
-print(f"48 steps, ms {'first call':>12} {'later call':>12}")
-for name in ways:
-    print(f"{name:12} {first[name]:12,.0f} {later[name]:12.2f}")
-compiling = first["jitted loop"] / first["jitted scan"]
-saved = later["loop"] / later["jitted scan"]
-print(f"A later call of the jitted scan is {saved:,.0f} times as fast as one of the loop.")
-print(f"The first call of the jitted loop takes {compiling:,.0f} times as long as the scan's.")
-
-# %% [markdown]
-# **Why?**
-# 1. Without `jit`, the loop gives JAX several small jobs at each step. Starting a job takes longer
-#    than the job itself.
-# 2. `jit` compiles at the first call, and again for every new shape. Of a loop it compiles every
-#    step; of a `scan` it compiles one step, whatever the length.
-
-# %% [markdown]
-# ## 6. What does a derivative say about a memory?
+# ## 5. What does a derivative say about a memory?
 #
 # The weight of a month is a **derivative**: $\partial h_T / \partial x_t$ says how fast the last
 # state changes when the input at step $t$ changes. `jax.grad(f)` gives a function that computes the
-# derivative of `f` by its first argument. `f` must return one number. Here it is the last state.
+# derivative of `f` with respect to its first argument. `f` must return one number. Here it is the
+# last state.
 
 
 # %%
@@ -261,7 +233,7 @@ def last_state(xs):
     return memory(0.9, xs)[-1]
 
 
-decade = xs[-120:]
+decade = xs[-121:]  # the last month, and the ten years before it
 weights = jax.grad(last_state)(decade)
 print("first three:", weights[:3])
 print("last three: ", weights[-3:])
@@ -272,18 +244,21 @@ steps_after = jnp.arange(len(decade))[::-1]  # T - t: the first input is the old
 formula = (1 - 0.9) * 0.9**steps_after
 error = float(jnp.abs(weights / formula - 1).max())
 assert error < 1e-3
+times = float(weights[-1] / weights[0])
 print(f"All {len(decade)} derivatives agree with the formula, within {error:.0e} of their value.")
+print(f"The first one is {round(times, -4):,.0f} times smaller than the last one.")
 
 # %% [markdown]
 # ### Your turn: `sensitivity`
 #
 # Which inputs still move the last state? Return the derivative of the **last** state of the leaky
-# sum, `walk`, by each input. Use `jax.grad`. About 4 lines. For help, run `hint("sensitivity")`.
+# sum, `walk`, with respect to each input. Use `jax.grad`. About 4 lines. For help, run
+# `hint("sensitivity")`.
 
 
 # %%
 def sensitivity(decay, xs):
-    """The derivative of the last h of the leaky sum by each of xs (T,): (T,)."""
+    """The derivative of the last h of the leaky sum with respect to each of xs (T,): (T,)."""
 
     ### BEGIN SOLUTION
     def last(xs):
@@ -297,42 +272,43 @@ def sensitivity(decay, xs):
 check("sensitivity", sensitivity)
 
 # %% [markdown]
-# The decay may also be 1 or larger. How much does the oldest of 120 months then count, beside the
-# newest?
+# The decay may also be 1 or larger. How much does the month ten years before then count, compared
+# with the newest?
 
 # %%
 slopes = mine(sensitivity, otherwise=stand_ins.sensitivity)
-for decay in [0.9, 1.0, 1.1]:
-    print(decay, slopes(decay, decade)[0], slopes(decay, decade)[-1])
+curves = {f"decay {decay}": slopes(decay, decade) for decay in [0.9, 1.0, 1.1]}
 
 # %% tags=["measure"]
-# Draws these derivatives for all 120 months
+# Draws these derivatives for all months of the ten years
 from lstm_jax.course import plots
 
-curves = {f"decay {decay}": slopes(decay, decade) for decay in [0.9, 1.0, 1.1]}
 ratios = {name: float(curve[0] / curve[-1]) for name, curve in curves.items()}
+grown = f"{round(ratios['decay 1.1'], -3):,.0f} times as much as the newest"
 plots.curves(
-    range(1, len(decade) + 1),
+    range(-120, 1),
     curves,
-    title=f"Decay 1.1: the oldest month counts {ratios['decay 1.1']:,.0f} times as much",
-    xlabel="month t of the input; the last state is that of month 120",
+    title=f"Decay 1.1: the oldest counts {grown}",
+    xlabel="month t of the input, counted from the newest",
     ylabel="∂h$_T$/∂x$_t$ (log)",
-    alt="Derivatives of the state after 120 months by the input of each month, three straight "
-    "lines on a logarithmic axis. The oldest is that of the newest times "
+    alt="Derivatives of the last state with respect to the input of each month, three straight "
+    "lines on a logarithmic axis. That of the oldest month is that of the newest times "
     + ", ".join(f"{each:.2g} at {name}" for name, each in ratios.items())
     + ".",
     log=True,
 )
 
 # %% [markdown]
-# **Why?** The derivative of the leaky sum is $\lambda^{\,T-t}$: a product of $T-t$ equal factors.
-# Below 1 such a product shrinks towards 0, above 1 it grows without limit.
+# **Why?** The derivative of the leaky sum is $\lambda^{\,T-t}$: a product of equal factors, one for
+# each step from $t$ to $T$. With factors below 1 such a product shrinks towards 0, at 1 it stays 1,
+# and above 1 it grows without limit.
 #
-# A network learns from such derivatives. Where the derivative is nearly 0, training cannot find out
-# that the old input mattered. Lesson 02 shows this for an RNN.
+# Training changes the weights of a network by the derivatives of its loss. These contain such
+# products. Where a product is nearly 0, training gets almost no information about how to use the
+# old input. Lesson 02 shows this for an RNN.
 
 # %% [markdown]
-# ## 7. Four letters for four sizes
+# ## 6. Four letters for four sizes
 #
 # All lessons and all error messages use the same letters. Networks read arrays of shape
 # `(B, T, D)`; today the arrays are simpler, `(T,)` for one sequence. `jax.vmap` makes a function
@@ -346,16 +322,77 @@ plots.curves(
 # | `H` | **hidden**: numbers in the state | 1; many from lesson 01 on |
 
 # %% [markdown] tags=["home"]
+# ## 7. What does `jit` cost, and what does it save?
+#
+# We compare your `walk` with a plain Python loop over 48 inputs. Each runs as it is, and after
+# `jax.jit`. We time the first call, and take the median of 15 later calls.
+#
+# > **Predict.** How long does a later call of `walk` take without `jit`, compared with a later call
+# > of the plain loop?
+# > - (a) at most half as long
+# > - (b) at least twice as long
+# > - (c) something in between
+
+# %%
+guess("scan_without_jit")
+
+
+# %%
+def python_loop(decay, xs):
+    h, hs = 0.0, []
+    for x in xs:
+        h = decay * h + x
+        hs.append(h)
+    return jnp.stack(hs)
+
+
+ways = {"loop": python_loop, "jitted loop": jax.jit(python_loop)}
+ways |= {"scan": walk, "jitted scan": jax.jit(walk)}
+
+# %% tags=["measure"]
+# Times the first call of each way, takes the median of 15 later calls, and gives the verdict
+from lstm_jax.course.l00.timing import first_and_later
+
+first, later = first_and_later(ways, 0.9, xs[:48])
+results = [way(0.9, xs[:48]) for way in ways.values()]
+assert max(jnp.abs(result - results[0]).max() for result in results) < 1e-5 * results[0].max()
+
+print(f"48 steps, ms {'first call':>12} {'later call':>12}")
+for name in ways:
+    print(f"{name:12} {first[name]:12,.0f} {later[name]:12.2f}")
+saved = {name: later[name] / later["jitted scan"] for name in ("loop", "scan")}
+print(f"A later call of the jitted scan is {saved['scan']:,.0f} times as fast as one of the scan,")
+print(f"and {saved['loop']:,.0f} times as fast as one of the loop.")
+slower = later["scan"] / later["loop"]
+verdict(
+    "scan_without_jit",
+    {"a": slower <= 0.5, "b": slower >= 2, "c": 0.5 < slower < 2},
+    f"Without jit, a later call of walk takes {slower:.2g} times as long as one of the loop.",
+)
+
+# %% [markdown]
+# **Why?**
+# 1. The plain loop gives JAX several small jobs at each step. Python starts each of them, and that
+#    takes longer than the job itself. JAX compiles each kind of job at its first use, so the first
+#    call takes long even without `jit`.
+# 2. `scan` compiles its step. Each call of `walk` defines a new step function, so without `jit` it
+#    is compiled again at every call.
+# 3. `jit` compiles at the first call, and again for every new shape. It keeps the result. A new
+#    value, such as another decay, does not make it compile again. Of a Python loop it compiles
+#    every step; of a `scan` it compiles one step, whatever the length.
+
+# %% [markdown] tags=["home"]
 # ## 8. `vmap`: one rule, a whole batch
 #
 # You write the rule for one sequence, and `jax.vmap` makes it a rule for many. `in_axes` says which
-# arguments come in many: 0 for "one in each row", `None` for "the same for all".
+# arguments hold a batch: 0 for "a different one for each, along the first axis", `None` for "the
+# same for all". Without `in_axes`, every argument must hold a batch.
 #
-# > **Predict.** `decays` has the shape (3,) and `decade` has the shape (120,). Which shape does
+# > **Predict.** `decays` has the shape (3,) and `decade` has the shape (121,). Which shape does
 # > `jax.vmap(memory, in_axes=(0, None))(decays, decade)` have?
 # > - (a) (3,)
-# > - (b) (3, 120)
-# > - (c) (120, 3)
+# > - (b) (3, 121)
+# > - (c) (121, 3)
 
 # %%
 guess("vmap_shape")
@@ -372,7 +409,7 @@ assert jnp.abs(many - one_by_one).max() < 1e-5 * jnp.abs(decade).max()
 shape = many.shape
 verdict(
     "vmap_shape",
-    {"a": shape == (3,), "b": shape == (3, 120), "c": shape == (120, 3)},
+    {"a": shape == (3,), "b": shape == (3, 121), "c": shape == (121, 3)},
     f"The shape is {shape}: a row for each decay. One call after the other gives the same numbers.",
 )
 
@@ -395,12 +432,15 @@ def batched(decay, xss):
 check("batched", batched)
 
 # %% [markdown]
-# Here it reads the sunspots in stretches of eleven years, all of them at once.
+# Here it reads the sunspots in stretches of eleven years, all of them at once. Which stretch ends
+# with the highest state?
 
 # %%
 rows = mine(batched, otherwise=stand_ins.batched)
 stretches = xs[: 23 * 132].reshape(23, 132)
-print("B, T =", rows(0.9, stretches).shape)
+hs = rows(0.9, stretches)
+highest = int(hs[:, -1].argmax())
+print("B, T =", hs.shape, " highest at the end: the stretch from", 1749 + 11 * highest)
 
 # %% [markdown] tags=["home"]
 # ## 9. Four traps of JAX
@@ -422,14 +462,14 @@ print("same key: ", jax.random.normal(key), jax.random.normal(key))
 print("split key:", jax.random.normal(first_key), jax.random.normal(second_key))
 
 # %% [markdown]
-# **Numbers are `float32`**, with about seven digits. They are too few to count far.
+# **Numbers are `float32`**, with about seven digits. The next sum needs eight.
 
 # %%
 large = jnp.float32(16_777_216)
 print(large + 1 == large)
 
 # %% [markdown]
-# **`jit` runs your Python only while it compiles.**
+# **What does `jit` do with a `print`?**
 #
 # > **Predict.** The next function has a `print` in it. It is called three times, with 12, 12 and 24
 # > numbers. How often does `print` run?
@@ -464,19 +504,27 @@ verdict(
 )
 
 # %% [markdown]
+# **Why?** `jit` runs your Python only while it compiles, and it compiles once for each shape.
+
+# %% [markdown]
 # ## Summary
 #
-# A recurrence makes each state from the state before and one input. `lax.scan` walks it. `jit`
-# makes it fast, after a slow first call. `grad` shows how far back a memory reaches: each step back
-# multiplies the derivative by the decay. Today the decay was one number, the same at every step. An
-# LSTM moves its memory by $c_t = f_t\, c_{t-1} + i_t\, g_t$ and sets $f_t$ and $i_t$ again at every
-# step; with $f_t = \lambda$, $i_t = 1 - \lambda$ and $g_t = x_t$ this is today's memory.
+# A recurrence makes each state from the previous state and one input. `lax.scan` computes it step
+# by step. `grad` shows how far back a memory reaches: each step back multiplies the derivative by
+# the decay. Today the decay was one number, the same at every step. An LSTM moves its memory by
+# $c_t = f_t\, c_{t-1} + i_t\, g_t$: the forget gate $f_t$ is the share that it keeps, the candidate
+# $g_t$ is what may come in, and the input gate $i_t$ is the share of it that it takes. It computes
+# all three anew at every step; with $f_t = \lambda$, $i_t = 1 - \lambda$ and $g_t = x_t$ this is
+# today's memory.
+
+# %% [markdown] tags=["home"]
+# ## To take home
 #
-# **Three questions to take home**
-# 1. At which decay does half of the weight lie in the last 120 months?
+# 1. At which decay does half of the sum of all weights lie in the last 120 months? (The slider is
+#    too coarse: use the sum of section 3.)
 # 2. With a decay of 0.99, how many months pass until a number has lost 99 % of its weight?
 # 3. Open: a memory should follow the sun without delay while the number rises, and hold its maximum
-#    for ten years. Which input would you let decide about the decay, and how?
+#    for ten years. Which numbers would you use to set the decay at each step, and how?
 #
 # **What you can now read**
 # - R. J. Hyndman and G. Athanasopoulos, *Forecasting: Principles and Practice*, 3rd edition, 2021,
@@ -493,27 +541,35 @@ progress()
 # %% [markdown] tags=["instructor"]
 # ## For the instructor
 #
-# **Answers.** `half_and_half` (b), 1.75. `ten_years_ago` (c), 309,671 times. `vmap_shape` (b).
-# `print_in_jit` (b). None of them depends on chance, so there are no seeds. Task 1: 0.94. Task 2:
-# there is none. The memory is 2 months late at 0.8, 7 at 0.9, 14 at 0.95 and 27 at 0.99; at 0.5 it
-# is not late. Late means the shift at which the two curves are most alike, over all months.
+# **Answers.** `half_and_half` (b), 1.75. `ten_years_ago` (c), 310,000 times. Task 1: 0.94. Task 2:
+# there is none. Over the 480 months of the explorer the memory is 0 months late at 0.5, 6 at 0.9,
+# 11 at 0.94 and 25 at 0.99. At home: `scan_without_jit` (b), 15 to 49 times as long in six runs;
+# `vmap_shape` (b); `print_in_jit` (b). There are no seeds. Only the times of section 7 differ from
+# run to run. Whoever writes `@jax.jit` above `leaky_sum` gets (a) there, because their `walk` is
+# compiled once.
 #
 # **Wrong answers to expect**
 # - *"The memory holds the mean"* (`half_and_half`, c). A mean weighs all inputs alike. Have them
-#   compute the weight of the first 8: 0.5 to the fifth.
-# - *"0.9 is nearly 1, so little is lost"* (`ten_years_ago`, a or b). 0.9 is multiplied 120 times.
+#   compute the weight of the first 8: half of it comes in, and four more steps halve it.
+# - *"It loses a tenth each month, so 12 times in 120 months"* (`ten_years_ago`, a). It loses a
+#   tenth of what is left, so 0.9 is multiplied 120 times.
+# - *"The memory is late because it takes only a small share of each number."* A constant factor
+#   sets the height of a curve, not its delay: the leaky sum takes each number whole, and is exactly
+#   as late.
 # - *"scan is fast because it runs in parallel."* It does not: step t needs step t-1. It is fast
 #   because nothing goes back to Python between two steps.
-# - In `leaky_sum`: returning the pair that `scan` gives. In `sensitivity`: one power too many, or
-#   the derivative by `decay`. In `batched`: no `in_axes`, so that `vmap` looks for rows in `decay`.
+# - In `leaky_sum`: a Python loop, or the pair that `scan` gives. In `sensitivity`: one power too
+#   many, or the derivative with respect to `decay`. In `batched`: no `in_axes`, so that `vmap`
+#   looks for a batch in `decay`.
 #
-# **Short of time?** Of section 5, show the table only, and give task 1 as homework. Keep the
-# straight lines, because lesson 02 starts from that picture. To show section 5 twice, restart the
-# kernel in between: a first call is first only once.
+# **Short of time?** Give task 1 of section 3 as homework, and the table of section 6 to read. Keep
+# the straight lines of section 5, because the same product explains lesson 02. To show section 7
+# twice, restart the kernel in between, because JAX keeps compiled code until the kernel ends.
 #
-# **Homework.** Section 8, because lesson 01 uses `vmap`; section 9; the three questions.
+# **Homework.** Section 8, because lesson 01 uses `vmap`; sections 7 and 9; the three questions.
 # Answers: 0.9942 (the root of order 120 of one half); 459 months, because 0.99 to the power 459 is
-# below 0.01; the third leads to lesson 03.
+# below 0.01; and for the third, $\lambda_t = 0$ while $x_t > h_{t-1}$ and nearly 1 otherwise. It
+# needs the new input and the previous state, which are what the gates of an LSTM read: lesson 03.
 #
 # **On a GPU** the small steps of this lesson may well be slower than on a CPU, because one step is
 # too little work to keep it busy.

@@ -83,11 +83,11 @@ class DecayExplorer(Explorer):
         return _walk(jnp.float32(self.decay), self.xs, self.t)
 
     def still(self) -> plots.Picture:
-        """The sunspot number and the memory of it."""
-        xs = sunspots().number[:MONTHS]
+        """The sunspot number and the memory of it; below them, the weight of each month."""
+        year, xs = (each[:MONTHS] for each in sunspots())
         hs = _states(self.decay, xs)
-        return plots.curves(
-            sunspots().year[:MONTHS],
+        picture = plots.curves(
+            year,
             {f"memory h, decay {self.decay:.2f}": hs, "sunspot number": xs},
             title=f"A memory that keeps {self.decay:.0%} each month",
             xlabel="year",
@@ -95,8 +95,29 @@ class DecayExplorer(Explorer):
             thin=["sunspot number"],
             alt=f"The monthly sunspot number over forty years has its highest month at "
             f"{xs.max():.0f}; a memory with decay {self.decay:.2f} has its highest at "
-            f"{hs.max():.0f}.",
+            f"{hs.max():.0f}. Below, the weight of each month in the memory of {year[self.t]:.0f}: "
+            f"{1 - self.decay:.2g} for the newest, and times {self.decay:.2f} for each month back.",
         )
+        self._add_weights(picture, year[: self.t + 1])
+        return picture
+
+    def _add_weights(self, picture: plots.Picture, year: Any) -> None:
+        """Draw a second panel below that of `picture`: the weights of the months up to t."""
+        (above,) = picture.figure.axes
+        rows = picture.figure.add_gridspec(2, 1)
+        above.set_subplotspec(rows[0])
+        picture.figure.set_figheight(8)
+        below = picture.figure.add_subplot(rows[1], sharex=above)
+        weights = (1 - self.decay) * self.decay ** np.arange(len(year))[::-1]
+        drawn = np.where(weights > 0, weights, np.nan)
+        below.plot(year, drawn, color=plots.COLOURS[2], lw=3.5, marker="o", ms=10, markevery=[-1])
+        below.set(yscale="log", ylim=(1e-8, 2))
+        size = above.xaxis.label.get_fontsize()
+        for axis, label in ((below.xaxis, "year"), (below.yaxis, "weight in h (log)")):
+            axis.set_label_text(label, size=size)
+            axis.set_tick_params(labelsize=size)
+        above.xaxis.set_label_text("")
+        below.spines[["top", "right"]].set_visible(False)
 
 
 @jax.jit

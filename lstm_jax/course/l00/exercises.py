@@ -52,14 +52,15 @@ EXERCISES = (
         draw=_draw,
         slopes=("xs",),
         wrong={
-            "You returned the last state. scan gives a pair: the final carry, and everything "
-            "the steps put out. The second is asked for.": (
-                lambda decay, xs: leaky_sum(decay, xs)[-1]
+            "You returned the last state. scan gives a pair: the last state, and all recorded "
+            "values. The second is asked for.": (lambda decay, xs: leaky_sum(decay, xs)[-1]),
+            "You returned the whole pair that scan gives, the last state and all recorded values. "
+            "Only the second is asked for.": lambda decay, xs: (
+                leaky_sum(decay, xs)[-1],
+                leaky_sum(decay, xs),
             ),
-            "You returned scan's whole pair, final carry and outputs. Only the second is "
-            "asked for.": lambda decay, xs: (leaky_sum(decay, xs)[-1], leaky_sum(decay, xs)),
-            "Each h comes one step late: your step puts out the h it was given. Put out the "
-            "h it has just computed.": _state_before,
+            "Each h comes one step late: your step records the h that it was given. Record the "
+            "h that it has just computed.": _state_before,
             "The decay also shrinks the new input. It belongs to the old h alone: "
             "decay * h + x, not decay * (h + x).": lambda decay, xs: leaky_sum(decay, decay * xs),
             "The decay is missing: this is a plain running sum.": lambda decay, xs: np.cumsum(xs),
@@ -73,11 +74,11 @@ EXERCISES = (
             ),
         },
         hints=(
-            "scan wants a function of two arguments, the carry (here h) and one x, that returns "
-            "two things: the next carry, and what to record at this step.",
-            "Here both things are the same number: the new h. The carry starts at 0.0.",
-            "scan(step, 0.0, xs) returns (final carry, records). Which of the two has one entry "
-            "for each step?",
+            "scan wants a function of two arguments, the state h (JAX calls it the carry) and one "
+            "x. It returns two things: the next state, and the value to record.",
+            "Here both things are the same number: the new h. The state starts at 0.0.",
+            "scan(advance, 0.0, xs) returns two things: the last state, and all recorded values. "
+            "Which of the two has one entry for each step?",
         ),
     ),
     Exercise(
@@ -91,13 +92,19 @@ EXERCISES = (
             "[-1] before you differentiate.": (
                 lambda decay, xs: _slopes(lambda moved: leaky_sum(decay, moved).sum(), xs)
             ),
-            "This is the gradient of the first h, which sees the first x alone. The last one "
-            "is [-1].": lambda decay, xs: np.eye(len(xs))[0],
+            "This is the gradient of the first h, which depends on the first x alone. The last "
+            "one is [-1].": lambda decay, xs: np.eye(len(xs))[0],
             "The order is reversed: the last x is the newest and moves the last h most.": (
                 lambda decay, xs: sensitivity(decay, xs)[::-1]
             ),
             "One decay too many: the last x has not decayed yet when the last h is read.": (
                 lambda decay, xs: decay * sensitivity(decay, xs)
+            ),
+            "You fixed the decay at 0.9. Use the argument `decay`.": (
+                lambda decay, xs: sensitivity(0.9, xs)
+            ),
+            "This is the derivative of `memory`. Use `walk`, which adds each input whole.": (
+                lambda decay, xs: (1 - decay) * sensitivity(decay, xs)
             ),
             "The decay is missing: older inputs must count less.": (
                 lambda decay, xs: np.ones(len(xs))
@@ -114,7 +121,7 @@ EXERCISES = (
             "grad needs a function that returns one number. Which number of the leaky sum is "
             "asked about?",
             "Write a small inner function of xs alone that returns the last entry of "
-            "leaky_sum(decay, xs).",
+            "walk(decay, xs).",
             "grad(inner) is again a function. Call it with xs: it returns one slope for each x.",
         ),
     ),
@@ -128,7 +135,7 @@ EXERCISES = (
             "One row's h flows into the next row. Every row starts from 0.": _in_one_go,
             "The rows are added up down the batch: the loop runs over the first axis, which is "
             "the batch. Time is the second one.": lambda decay, xss: batched(decay, xss.T).T,
-            "The result is (time, batch). Asked for is (batch, time), as it came in.": (
+            "The result has the shape (time, batch). It should be (batch, time), as it came in.": (
                 lambda decay, xss: batched(decay, xss).T
             ),
             "Only the last h of each row came back. All of them are asked for.": (
@@ -137,7 +144,7 @@ EXERCISES = (
             "Only the first row came back.": lambda decay, xss: leaky_sum(decay, xss[0]),
         },
         hints=(
-            "vmap(f) gives a function that calls f for every row of its arguments at once.",
+            "vmap(f) gives a function that computes f for every row of its arguments at once.",
             "There is one decay for all rows: it must not be mapped over. in_axes says which "
             "axis of each argument to map over, None meaning none.",
             "decay gets None, xss gets 0, in the order of the arguments.",

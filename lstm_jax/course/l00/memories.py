@@ -1,4 +1,4 @@
-"""The memory of lesson 00, and how far it comes after what it has read."""
+"""The memory of lesson 00, and by how many months it is late."""
 
 import jax
 import jax.numpy as jnp
@@ -28,3 +28,11 @@ def months_behind(number: ArrayLike, hs: ArrayLike, *, longest: int = 60, skip: 
     shifts = range(-longest, longest + 1)
     alike = [np.corrcoef(xs[skip:end], hs[skip + shift : end + shift])[0, 1] for shift in shifts]
     return shifts[int(np.argmax(alike))]
+
+
+def months_late(decay: float, number: ArrayLike) -> int:
+    """By how many months the memory of `number` (T,) is late, from its eleventh year on.
+
+    The memory of a decay of 1 stays at 0, so it must be below 1.
+    """
+    return months_behind(number, fading_memory(decay, number), skip=120)

@@ -17,7 +17,7 @@ def leaky_sum(decay: float | Array, xs: Array) -> Array:
 
 
 def sensitivity(decay: float | Array, xs: Array) -> Array:
-    """The derivative of the last h of `leaky_sum` by each of xs (T,): (T,)."""
+    """The derivative of the last h of `leaky_sum` with respect to each of xs (T,): (T,)."""
     return jax.grad(lambda inputs: leaky_sum(decay, inputs)[-1])(xs)
 
 

@@ -83,3 +83,14 @@ def test_presets_are_a_story() -> None:
         explorer.preset = name
         halves.append(explorer.half)
     assert halves == sorted(halves) == [1, 1, 7, 69, math.inf]
+
+
+@pytest.mark.parametrize("decay", DECAYS)
+def test_still_has_the_weights_below_the_memory(decay: float) -> None:
+    explorer = DecayExplorer(decay=decay)
+    above, below = explorer.still().figure.axes
+    (line,) = below.lines
+    assert above.get_xlim() == below.get_xlim()
+    weights = np.asarray(explorer.trace().weights)[: explorer.t + 1]
+    drawn = np.nan_to_num(np.asarray(line.get_ydata(), float))
+    np.testing.assert_allclose(drawn, weights, rtol=1e-4, atol=1e-9)

@@ -4,7 +4,9 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
+from lstm_jax.course import sunspots
 from lstm_jax.course.l00 import memories
+from lstm_jax.course.l00.stand_ins import leaky_sum
 from lstm_jax.course.l00.timing import first_and_later
 
 
@@ -18,6 +20,17 @@ def test_fading_memory_is_the_weighted_sum() -> None:
 def test_months_behind_finds_a_shift(late: int) -> None:
     number = np.random.default_rng(0).normal(size=1000)
     assert memories.months_behind(number, np.roll(number, late)) == late
+
+
+@pytest.mark.parametrize(("decay", "late"), [(0.0, 0), (0.94, 11), (0.99, 25)])
+def test_the_longer_the_memory_the_later_it_is(decay: float, late: int) -> None:
+    assert memories.months_late(decay, sunspots().number[:480]) == late
+
+
+def test_a_leaky_sum_is_as_late_as_the_memory() -> None:
+    number = sunspots().number[:480]
+    whole = leaky_sum(0.94, jnp.asarray(number))
+    assert memories.months_behind(number, whole, skip=120) == memories.months_late(0.94, number)
 
 
 def test_first_and_later_times_each_way() -> None:
