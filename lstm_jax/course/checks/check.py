@@ -111,6 +111,9 @@ def _grade(name: str, answer: Any, seconds: float) -> Report:
             return _failed(name, *said, "The first input it fails for:", *shown)
     if error:
         return _raised(exercise, error, inputs[len(results)], seconds)
+    lacking = exercise.way(answer) if exercise.way else None
+    if lacking:
+        return _failed(name, lacking, f"If you are stuck: hint({name!r}).")
     if exercise.slopes:
         problem_behind = _behind(exercise, answer, seconds)
         if problem_behind:

@@ -28,6 +28,8 @@ class Exercise(NamedTuple):
     draws: how many inputs are drawn for a size.
     tolerance: how far from `spec` an answer may be, absolute and relative.
     slopes: the arguments, arrays of real numbers, for which the gradient is compared too.
+    way: what an answer with the right values still lacks, as a sentence, or None; it takes the
+        answer, and is there where an exercise is about the way to the values.
     """
 
     why: str
@@ -40,6 +42,7 @@ class Exercise(NamedTuple):
     draws: int = 15
     tolerance: float = 1e-4
     slopes: tuple[str, ...] = ()
+    way: Callable[[Function], str | None] | None = None
 
     @property
     def name(self) -> str:

@@ -1,10 +1,14 @@
 """Lesson 00: a recurrence with `scan`, its gradient with `grad`, a batch with `vmap`."""
 
+import contextlib
+import io
 from collections.abc import Callable
 
+import jax
+import jax.numpy as jnp
 import numpy as np
 
-from lstm_jax.course.checks.exercise import Args, Array, Exercise, tenths
+from lstm_jax.course.checks.exercise import Args, Array, Exercise, Function, tenths
 
 
 def leaky_sum(decay: float, xs: Array) -> Array:
@@ -31,6 +35,21 @@ def _slopes(f: Callable[[Array], float], xs: Array) -> Array:
     return np.array([(f(xs + nudge) - f(xs - nudge)) / 2 for nudge in np.eye(len(xs))])
 
 
+def _has_scan(answer: Function) -> str | None:
+    """What an answer lacks in which JAX finds no `scan`; None too where it cannot look."""
+    try:
+        with contextlib.redirect_stdout(io.StringIO()):
+            traced = jax.make_jaxpr(lambda xs: answer(0.5, xs))(jnp.ones(2))
+    except Exception:  # not JAX from end to end: the look at its gradient says so
+        return None
+    if "scan[" in str(traced):
+        return None
+    return (
+        "The values are right, but there is no scan in it. Use jax.lax.scan: the rest of the "
+        "lesson runs this function over 3,126 months, and section 7 compares scan with a loop."
+    )
+
+
 def _draw(rng: np.random.Generator, *shape: int) -> Args:
     return int(rng.integers(1, 10)) / 10, tenths(rng, *shape)
 
@@ -51,6 +70,7 @@ EXERCISES = (
         sizes=((1,), (2,), (4,)),
         draw=_draw,
         slopes=("xs",),
+        way=_has_scan,
         wrong={
             "You returned the last state. scan gives a pair: the last state, and all recorded "
             "values. The second is asked for.": (lambda decay, xs: leaky_sum(decay, xs)[-1]),

@@ -6,6 +6,7 @@ import time
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 import pytest
 import solutions
 
@@ -89,6 +90,28 @@ def test_an_exception_inside_scan_shows_the_line_inside_the_step():
         return jax.lax.scan(advance, jnp.zeros(1), xs)[1]
 
     assert "return jnp.concatenate([h, x]), h  # x is a number" in text("leaky_sum", grows)
+
+
+@pytest.mark.parametrize("wrap", [lambda answer: answer, jax.jit])
+def test_a_loop_with_the_right_values_is_told_to_use_scan(wrap, capsys):
+    def loop(decay, xs):
+        print("inside")
+        h, hs = 0.0, []
+        for x in xs:
+            h = decay * h + x
+            hs.append(h)
+        return jnp.stack(hs)
+
+    assert "there is no scan in it" in text("leaky_sum", wrap(loop))
+    assert capsys.readouterr().out.count("inside") == 1
+    assert grade("leaky_sum", wrap(solutions.leaky_sum)).outcome == "passed"
+
+
+def test_values_that_come_from_numpy_are_told_of_their_gradient():
+    def by_numpy(decay, xs):
+        return jnp.asarray(lesson_00.leaky_sum(decay, np.asarray(xs)))
+
+    assert "JAX cannot take their gradient" in text("leaky_sum", by_numpy)
 
 
 def test_the_wrong_number_of_arguments():
