@@ -22,9 +22,9 @@ def step_jacobian(params: Params, h_prev: Array, x: Array) -> Array:
 
 
 def reach(factor: float, threshold: float) -> int:
-    """The first n at which factor**n is below threshold."""
+    """The first n at which factor**n is at most threshold."""
     n, product = 0, 1.0
-    while product >= threshold:
+    while product > threshold:
         n, product = n + 1, product * factor
     return n
 
@@ -98,9 +98,14 @@ def _one_by_one(grads: Params, limit: float) -> Params:
     return RNNParams(*(g * min(1.0, limit / max(_norm(g), 1e-30)) for g in grads))
 
 
+def _each_to_the_limit(grads: Params, limit: float) -> Params:
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return RNNParams(*(g * (limit / np.float64(_norm(g))) for g in grads))
+
+
 EXERCISES = (
     Exercise(
-        why="the gradient over T steps is a product of T of these matrices.",
+        why="the gradient is a sum of products of these matrices.",
         lines=2,
         spec=step_jacobian,
         sizes=((1, 1), (2, 1), (1, 2)),
@@ -131,7 +136,8 @@ EXERCISES = (
             "For one unit: h_new = tanh(a), and a = ... + h_old w. The chain rule gives two "
             "factors. Which?",
             "tanh'(a) is 1 - tanh(a)², that is 1 - h_new². You need the new state first.",
-            "Entry [i, j] is the slope of new unit i times w_h[j, i], the weight from j to i.",
+            "diag(v) @ matrix multiplies row i by v[i]. In NumPy and JAX, v[:, None] * matrix does "
+            "the same.",
         ),
     ),
     Exercise(
@@ -141,7 +147,7 @@ EXERCISES = (
         sizes=((10,), (20,), (100,)),
         draw=_draw_factor,
         wrong={
-            "One step too few: after a whole number of steps the product must be below the "
+            "One step too few: after a whole number of steps the product must be at most the "
             "threshold, so round up.": lambda factor, threshold: reach(factor, threshold) - 1,
             "One step too many.": lambda factor, threshold: reach(factor, threshold) + 1,
             "A number of steps is whole: round up.": (
@@ -166,10 +172,10 @@ EXERCISES = (
             ),
         },
         hints=(
-            "Try it with numbers: 0.5, 0.25, 0.125. When is 0.5**n below 0.2 for the first time?",
-            "Take the logarithm of factor**n < threshold. n then stands alone on one side.",
-            "Dividing by a negative logarithm turns < into >: n is more than a quotient of two "
-            "logarithms. Which whole number comes next?",
+            "Try it with numbers: 0.5, 0.25, 0.125. When is 0.5**n at most 0.2 for the first time?",
+            "Take the logarithm of factor**n <= threshold. Then bring n alone to one side.",
+            "Dividing by a negative logarithm turns <= into >=: n is at least a quotient of two "
+            "logarithms. Which is the first whole number that is?",
         ),
     ),
     Exercise(
@@ -179,8 +185,10 @@ EXERCISES = (
         sizes=((1, 1), (3, 2)),
         draw=_draw_grads,
         wrong={
-            "Each array is clipped by its own norm, which changes the direction. Take one norm "
-            "over all arrays together.": _one_by_one,
+            "You used one norm for each array, which changes the direction. Take one norm over all "
+            "arrays together.": _one_by_one,
+            "You used one norm for each array, and stretched short arrays to the limit. Take one "
+            "norm over all arrays together; the factor is at most 1.": _each_to_the_limit,
             "Each number is clipped on its own, which changes the direction. Scale all of them "
             "by one factor.": lambda grads, limit: RNNParams(
                 *(np.clip(g, -limit, limit) for g in grads)
@@ -213,8 +221,8 @@ EXERCISES = (
             ),
         },
         hints=(
-            "Think of all numbers of all arrays as one long arrow. Clipping shortens the arrow "
-            "and keeps where it points.",
+            "Think of all numbers of all arrays as one long vector. Clipping shortens it and keeps "
+            "its direction.",
             "The norm is the root of the sum of all squares, over all three arrays. The factor "
             "is limit / norm, but never above 1.",
             "jax.tree.map(f, grads) calls f on each array and puts the results back into the same "

@@ -14,7 +14,7 @@ from lstm_jax.models import Network, Readout, last_answers
 from lstm_jax.training import adam, fit
 
 LAGS = (4, 15, 30)
-LENGTH = 34  # steps of every sequence: the longest lag, and a few symbols before the marked one
+LENGTH = 48  # steps of every sequence: at every lag many symbols stand before the marked one
 RUNS, UPDATES, BATCH = 8, 600, 16
 RATES = (0.003, 0.01)
 NEW = 500  # sequences to judge by

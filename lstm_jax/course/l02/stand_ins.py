@@ -9,7 +9,7 @@ from lstm_jax.course.l02 import exercises
 
 
 def reach(factor: float, threshold: float) -> int:
-    """The first n at which factor**n is below threshold, counted step by step."""
+    """The first n at which factor**n is at most threshold, counted step by step."""
     return exercises.reach(factor, threshold)
 
 
@@ -20,6 +20,7 @@ def step_jacobian(params: RNNParams, h_prev: Array, x: Array) -> Array:
     return found
 
 
+@jax.jit
 def clip_by_global_norm(grads: RNNParams, limit: float) -> RNNParams:
     """Optax's clipping: grads, as long as `limit` if they were longer."""
     clip = optax.clip_by_global_norm(limit)
