@@ -335,7 +335,7 @@ verdict(
     f"More than 1 is left 20 steps back: {told}.",
     tie=any(0.5 < values[n] < 2 for values in real.values()),
 )
-picture = plots.curves(
+plots.curves(
     np.arange(n + 1),
     {"bound 2$^n$": 2.0 ** np.arange(n + 1), **{name: v[: n + 1] for name, v in real.items()}},
     title=f"Norm 2; more than 1 is left 20 steps back: {told}",
@@ -346,8 +346,6 @@ picture = plots.curves(
     dashed=["bound 2$^n$"],
     ylim=(1e-14, 1e8),
 )
-picture.figure.axes[0].set_xticks(range(0, n + 1, 5))
-picture
 
 # %% [markdown]
 # **Why.** The norm of $W_h$ is only one part of a factor, and the slope of tanh is the other. A

@@ -234,7 +234,7 @@ verdict(
 )
 c = np.pad(without[best["16 steps"], :2], ((0, 0), (1, 0)))  # on two sequences, from c = 0
 steps, gated = np.arange(21), np.pad(with_gate[1], (1, 0))
-picture = plots.curves(
+plots.curves(
     steps,
     {
         "no gate, 12 steps": np.where(steps <= 12, c[0], np.nan),
@@ -248,8 +248,6 @@ picture = plots.curves(
     alt=f"Without the gate the cell state goes to {c[0, 12]:.1f} in 12 steps and to {c[1, 20]:.1f} "
     f"in 20. With the gate it stays between {gated.min():.2f} and {gated.max():.2f}.",
 )
-picture.figure.axes[0].set_xticks(steps[::2])
-picture
 
 # %% [markdown]
 # **Notice**
@@ -402,7 +400,7 @@ verdict(
 )
 medians = {name: float(np.median(values)) for name, values in errors.items()}
 smallest = min(medians, key=medians.get)
-picture = plots.curves(
+plots.curves(
     np.arange(1, 21),
     {name: np.sort(values) for name, values in errors.items()}
     | {"answering 0.5": np.full(20, pairs.CONSTANT_MSE)},
@@ -415,8 +413,6 @@ picture = plots.curves(
     + f"; always answering 0.5 gives {pairs.CONSTANT_MSE:.2g}.",
     log=True,
 )
-picture.figure.axes[0].set_xticks([1, 5, 10, 15, 20])
-picture
 
 # %% [markdown]
 # **Notice**

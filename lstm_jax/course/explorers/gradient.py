@@ -85,9 +85,9 @@ class GradientExplorer(Explorer):
         super().__init__(
             view="gradient" if lstm else "gradient of the RNN",
             presets={
-                "RNN vanishes": {"gain": 0.8},
-                "RNN explodes": {"gain": 1.5},
-                "same gain, other weights": {"gain": 1.5, "seed": 7},
+                "gain 0.8": {"gain": 0.8},
+                "gain 1.5": {"gain": 1.5},
+                "gain 1.5, other weights": {"gain": 1.5, "seed": 7},
             }
             | (LSTM_PRESETS if lstm else {}),
             data={

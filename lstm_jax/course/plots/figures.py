@@ -19,6 +19,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.colors import LogNorm
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 from lstm_jax.arrays import ArrayLike
 
@@ -119,6 +120,8 @@ def curves(
         if log_x:
             axes.set_xscale("log", base=2)
             axes.xaxis.set_major_formatter("{x:.0f}")
+        elif not np.any(np.asarray(x) % 1):  # there is no half a step
+            axes.xaxis.set_major_locator(MaxNLocator("auto", steps=[1, 2, 5, 10], integer=True))
         if ylim:
             axes.set_ylim(ylim)
     return Picture(figure, alt)

@@ -118,9 +118,9 @@ def test_presets_show_what_they_say() -> None:
         flows = preset(name).gradient_flow()
         return flows.rnn.total[0], flows.lstm.total[0], flows.lstm.direct[0]
 
-    assert reached("RNN vanishes")[0] < 1e-9
-    assert reached("RNN explodes")[0] > 50
-    assert reached("same gain, other weights")[0] < 0.05
+    assert reached("gain 0.8")[0] < 1e-9
+    assert reached("gain 1.5")[0] > 50
+    assert reached("gain 1.5, other weights")[0] < 0.05
     assert reached("LSTM forgets by default")[1] < 1e-9
     _, total, direct = reached("LSTM remembers")
     assert total > 0.3
@@ -132,7 +132,7 @@ def test_kept_baseline_stays_while_sliders_move(ask_node: Ask) -> None:
     (first,) = answers_of(ask_node, explorer)
     assert first["kept"] is None
     explorer.baseline = first["keep"]["baseline"]
-    explorer.preset = "RNN explodes"
+    explorer.preset = "gain 1.5"
     (later,) = answers_of(ask_node, explorer)
     assert later["kept"]["paths"] == first["paths"]
     assert later["paths"] != first["paths"]
