@@ -104,11 +104,14 @@ verdict(
 guess("ten_years_ago")
 
 # %% [markdown]
-# The upper picture shows the sunspot number and the memory $h$, the lower one the weight of each
-# month, on a logarithmic axis. A memory is *late* by the number of months that its curve must move
-# to the left to be most like that of the sun (highest correlation).
+# The upper picture shows the sunspot number and the memory $h$. The lower one shows the weight of
+# each month in the $h$ of one month, on a logarithmic axis: at first May 1778. Drag over a picture
+# to choose another. A memory is *late* by the number of months that its curve must move to the left
+# to be most like that of the sun (highest correlation). The first ten years are left out, because
+# the memory is still filling. Judge it by eye; the cell below computes it.
 #
-# 1. Find the decay at which half of the sum of all weights lies in the last 12 months.
+# 1. Find the smallest decay with which it takes at least 12 months, the newest included, to hold
+#    half of the sum of all weights.
 # 2. Look for a decay that reaches at least as far back **and** is not late. Is there one?
 
 # %%
@@ -121,7 +124,7 @@ from lstm_jax.course.l00 import memories
 
 far = [n / 100 for n in range(100) if 1 - (n / 100) ** 11 < 0.5]  # 11 months hold less than half
 late = {decay: memories.months_late(decay, explorer.xs) for decay in [0.5, 0.9, *far]}
-print(f"Task 1: half of the sum of all weights lies in the last 12 months at decay {far[0]}.")
+print(f"Task 1: the smallest decay with which it takes 12 months is {far[0]}.")
 print("Task 2: the memory is")
 for decay in [0.5, 0.9, far[0], far[-1]]:
     print(f"  {late[decay]:2} months late at decay {decay}")
@@ -152,9 +155,9 @@ verdict(
 # $$h_T = \sum_{t=1}^{T} (1 - \lambda)\,\lambda^{\,T-t}\, x_t$$
 #
 # **Notice.** With a decay near 1 the memory is late, because most of $h$ comes from older months.
-# By weight, their mean age is $\lambda / (1 - \lambda)$ months, which is 99 at 0.99. So with one
-# fixed decay, a longer reach means a longer delay. An LSTM computes its decay anew at every step,
-# in a part that is called a gate.
+# So
+# one fixed decay cannot reach far back and follow at once. An LSTM computes its decay anew at
+# every step, in a part that is called a gate.
 
 # %% [markdown]
 # ## 4. The same walk in JAX
@@ -190,7 +193,8 @@ memory(0.5, jnp.array([8.0, 8.0, 8.0, 0.0, 0.0]))
 #
 # $$h_t = \lambda\, h_{t-1} + x_t \qquad h_0 = 0$$
 #
-# Return all the states, with `lax.scan`. About 5 lines. For help, run `hint("leaky_sum")`.
+# Return all the states, with `lax.scan`. About 5 lines, with no `@jax.jit` above them, because
+# section 7 compares it without and with `jit`. For help, run `hint("leaky_sum")`.
 
 
 # %%
@@ -373,13 +377,13 @@ verdict(
 # %% [markdown]
 # **Why?**
 # 1. The plain loop gives JAX several small jobs at each step. Python starts each of them, and that
-#    takes longer than the job itself. JAX compiles each kind of job at its first use, so the first
-#    call takes long even without `jit`.
+#    takes longer than the job itself. JAX compiles each kind of job, and each new length, at its
+#    first use, so the first call takes long even without `jit`.
 # 2. `scan` compiles its step. Each call of `walk` defines a new step function, so without `jit` it
 #    is compiled again at every call.
-# 3. `jit` compiles at the first call, and again for every new shape. It keeps the result. A new
-#    value, such as another decay, does not make it compile again. Of a Python loop it compiles
-#    every step; of a `scan` it compiles one step, whatever the length.
+# 3. `jit` compiles at the first call, and keeps the result. A new value, such as another decay,
+#    does not make it compile again. Of a Python loop it compiles every step; of a `scan` it
+#    compiles one step, whatever the length.
 
 # %% [markdown] tags=["home"]
 # ## 8. `vmap`: one rule, a whole batch
@@ -511,11 +515,11 @@ verdict(
 #
 # A recurrence makes each state from the previous state and one input. `lax.scan` computes it step
 # by step. `grad` shows how far back a memory reaches: each step back multiplies the derivative by
-# the decay. Today the decay was one number, the same at every step. An LSTM moves its memory by
-# $c_t = f_t\, c_{t-1} + i_t\, g_t$: the forget gate $f_t$ is the share that it keeps, the candidate
-# $g_t$ is what may come in, and the input gate $i_t$ is the share of it that it takes. It computes
-# all three anew at every step; with $f_t = \lambda$, $i_t = 1 - \lambda$ and $g_t = x_t$ this is
-# today's memory.
+# the decay. Today the decay was one number, the same at every step. An LSTM moves its memory $c_t$
+# by $c_t = f_t\, c_{t-1} + i_t\, g_t$: the forget gate $f_t$ is the share that it keeps, the
+# candidate $g_t$ is what may come in, and the input gate $i_t$ is the share of it that it takes. It
+# computes all three anew at every step; with $f_t = \lambda$, $i_t = 1 - \lambda$ and $g_t = x_t$
+# this is today's memory.
 
 # %% [markdown] tags=["home"]
 # ## To take home
@@ -543,7 +547,7 @@ progress()
 #
 # **Answers.** `half_and_half` (b), 1.75. `ten_years_ago` (c), 310,000 times. Task 1: 0.94. Task 2:
 # there is none. Over the 480 months of the explorer the memory is 0 months late at 0.5, 6 at 0.9,
-# 11 at 0.94 and 25 at 0.99. At home: `scan_without_jit` (b), 15 to 49 times as long in six runs;
+# 11 at 0.94 and 25 at 0.99. At home: `scan_without_jit` (b), 14 to 49 times as long in seven runs;
 # `vmap_shape` (b); `print_in_jit` (b). There are no seeds. Only the times of section 7 differ from
 # run to run. Whoever writes `@jax.jit` above `leaky_sum` gets (a) there, because their `walk` is
 # compiled once.
@@ -562,14 +566,16 @@ progress()
 #   many, or the derivative with respect to `decay`. In `batched`: no `in_axes`, so that `vmap`
 #   looks for a batch in `decay`.
 #
-# **Short of time?** Give task 1 of section 3 as homework, and the table of section 6 to read. Keep
-# the straight lines of section 5, because the same product explains lesson 02. To show section 7
-# twice, restart the kernel in between, because JAX keeps compiled code until the kernel ends.
+# **Short of time?** Give both tasks of section 3 as homework, show only their printed answers, and
+# the table of section 6 to read. Keep the straight lines of section 5, because the same product
+# explains lesson 02. To show section 7 twice, restart the kernel in between, because JAX keeps
+# compiled code until the kernel ends.
 #
 # **Homework.** Section 8, because lesson 01 uses `vmap`; sections 7 and 9; the three questions.
 # Answers: 0.9942 (the root of order 120 of one half); 459 months, because 0.99 to the power 459 is
 # below 0.01; and for the third, $\lambda_t = 0$ while $x_t > h_{t-1}$ and nearly 1 otherwise. It
-# needs the new input and the previous state, which are what the gates of an LSTM read: lesson 03.
+# needs the new input and the previous state. The gates of an LSTM read the new input and the
+# previous output, which is made from the state: lesson 03.
 #
 # **On a GPU** the small steps of this lesson may well be slower than on a CPU, because one step is
 # too little work to keep it busy.

@@ -164,7 +164,8 @@ EXERCISES = (
             "Only the first row came back.": lambda decay, xss: leaky_sum(decay, xss[0]),
         },
         hints=(
-            "vmap(f) gives a function that computes f for every row of its arguments at once.",
+            "vmap(f) gives a function that computes f at once for every row of the arguments that "
+            "hold a batch.",
             "There is one decay for all rows: it must not be mapped over. in_axes says which "
             "axis of each argument to map over, None meaning none.",
             "decay gets None, xss gets 0, in the order of the arguments.",
