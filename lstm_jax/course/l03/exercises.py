@@ -99,7 +99,7 @@ def _one_step_late(resets: Array) -> Array:
 
 EXERCISES = (
     Exercise(
-        why="the other two gates are this line with another block of weights.",
+        why="the other two gates use the same formula with other weights.",
         lines=3,
         spec=forget_gate,
         sizes=((1, 1), (2, 1), (1, 2), (3, 2)),
@@ -139,7 +139,7 @@ EXERCISES = (
         ),
     ),
     Exercise(
-        why="if you know how far apart two events are, you know which bias to start with.",
+        why="you choose how long a cell remembers; this gives the bias for it.",
         lines=2,
         spec=bias_for_half_life,
         sizes=((5,), (50,), (200,)),
@@ -161,7 +161,9 @@ EXERCISES = (
             "The odds f / (1 - f) are right; the bias is their logarithm.": (
                 lambda steps: math.exp(bias_for_half_life(steps))
             ),
-            "This is log f. The bias is log(f / (1 - f)).": lambda steps: math.log(0.5) / steps,
+            "This is log f. Asked for is the bias b with σ(b) = f.": lambda steps: (
+                math.log(0.5) / steps
+            ),
             "The logarithm is to the base 10. The sigmoid needs the natural one, math.log.": (
                 lambda steps: bias_for_half_life(steps) / math.log(10)
             ),
@@ -170,11 +172,11 @@ EXERCISES = (
             "Two questions, one after the other. Which f leaves one half after that many steps? "
             "Which b gives that f?",
             "f multiplied by itself `steps` times is 0.5, so f is a root of 0.5.",
-            "Solve f = 1 / (1 + exp(-b)) for b: exp(b) is f divided by what f lacks to 1.",
+            "Solve f = 1 / (1 + exp(-b)) for b: exp(b) = f / (1 - f).",
         ),
     ),
     Exercise(
-        why="a memory that is never emptied ends up measuring how long it has been running.",
+        why="a memory that only adds positive inputs grows at every step.",
         lines=6,
         spec=sum_since_reset,
         sizes=((3,), (6,), (12,)),

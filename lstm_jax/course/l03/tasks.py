@@ -40,9 +40,22 @@ def answer(explorer: GateExplorer, f: ArrayLike) -> str:
     if explorer.sequence == "write and erase":
         erase = np.asarray(explorer.xs)[:, 0] < 0
         at, elsewhere = gate[erase].max(), gate[~erase].min()
-        found = at < 0.2 and elsewhere > 0.9
+        found = at < 0.2 and elsewhere > 0.99
         return (
             f"Task 2. At the -1 the gate is {at:.2f}, at all other steps at least "
-            f"{elsewhere:.2f}. " + ("Found." if found else "Wanted: below 0.20, and above 0.90.")
+            f"{elsewhere:.3f}. " + ("Found." if found else "Wanted: below 0.20, and above 0.99.")
         )
     return "Choose the input *pulse* for task 1, or *write and erase* for task 2."
+
+
+def solved() -> str:
+    """One way to do each task, and what it gives, in two lines."""
+    ways = {
+        "bias 2.6": GateExplorer(gate="f", sequence="pulse", bias=2.6),
+        "w = 7 and bias 5": GateExplorer(gate="f", sequence="write and erase", w=7, bias=5),
+    }
+    lines = []
+    for way, explorer in ways.items():
+        told = answer(explorer, explorer.trace().f[:, 0])
+        lines.append(told.replace(".", f", with {way}:", 1))
+    return "\n".join(lines)
