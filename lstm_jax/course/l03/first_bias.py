@@ -14,7 +14,7 @@ from lstm_jax.models import Network, last_answers
 from lstm_jax.traces import LSTMTrace, trace
 from lstm_jax.training import adam, fit
 
-LAG, LENGTH = 30, 34
+LAG, LENGTH = 30, 48
 MARKED = LENGTH - 1 - LAG  # the step whose symbol is asked for
 SEEDS, UPDATES, BATCH, RATE = 8, 600, 16, 0.01  # as in lesson 02, which also tries 0.003
 NEW = 500  # sequences to judge by
