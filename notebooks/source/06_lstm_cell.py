@@ -763,7 +763,7 @@ print(f"Verdict: the longest is {times:,.0f} times the typical one. {suits} suit
 # %% [markdown]
 # ## 6. The same cell, trained
 #
-# So far all weights were random. This network has learned the task of lesson 03: of 40 symbols one
+# So far all weights were random. This network has learned the task of lesson 02: of 40 symbols one
 # carries a mark, and 30 steps later, at the end, the network has to name it. There are four
 # symbols, so a guess is right in 25 % of cases.
 #

@@ -802,7 +802,7 @@ plots.curves(
 # %% [markdown]
 # ## 6. Do gates solve the decay?
 #
-# Now train. The task of lesson 03: four symbols pass in random order, one of them carries a mark;
+# Now train. The task of lesson 02: four symbols pass in random order, one of them carries a mark;
 # name that one 30 steps later. The rules, fixed before the run:
 #
 # - an RNN, and LSTMs that start with forget bias 0, 1 and 4; six networks each, 16 units,
