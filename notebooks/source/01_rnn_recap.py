@@ -303,8 +303,9 @@ plots.unrolled(
 # The arrow from $h_t$ to $h_{t-1}$ multiplies by $(1 - h_t^2)\,w_h$, from equations 1 and 3. (A
 # loss at every step would add its own slope to each box.)
 #
-# The factor has two parts, so it can be small in two ways: $w_h$ is small, or $h_t$ is near −1 or
-# 1. Each step back multiplies by one more such factor. Lesson 02 is about their product.
+# The factor has two parts, so it can be small in two ways: $w_h$ is small, or $h_t$ is near 1 or
+# −1, where tanh is flat. Each step back multiplies by one more such factor. Lesson 02 is about
+# their product.
 
 # %% [markdown]
 # ## 5. Train it, and judge it
