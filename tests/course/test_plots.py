@@ -95,6 +95,18 @@ def test_curves_draws_each_curve_in_its_own_safe_colour_and_leaves_zeros_off_a_l
     assert [line.get_color() for line in axes.lines] == list(plots.COLOURS[:2])
 
 
+def test_curves_may_stand_over_words_and_over_whole_steps_have_whole_ticks():
+    def ticks(x):
+        options = {"xlabel": "step", "ylabel": "size, no unit", **WORDS}
+        axes = plots.curves(x, {"one": [1.0, 2.0, 3.0]}, **options).figure.axes[0]
+        axes.figure.canvas.draw()
+        return [label.get_text() for label in axes.get_xticklabels()]
+
+    assert ticks(["64", "512", "1,024"]) == ["64", "512", "1,024"]
+    assert all("." not in label for label in ticks([0, 1, 2]))
+    assert any("." in label for label in ticks([0.0, 0.25, 0.5]))
+
+
 def test_curves_over_powers_of_two_stand_evenly_and_are_written_out():
     x = [64, 128, 256, 512, 1024]
     picture = plots.curves(x, {"time": x}, xlabel="", ylabel="", log_x=True, **WORDS)

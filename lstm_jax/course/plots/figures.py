@@ -90,7 +90,7 @@ def curves(
     """Several curves over one axis.
 
     Args:
-        x: positions (N,).
+        x: positions (N,), numbers or words.
         ys: for each name a curve (N,); it may hold NaN where there is nothing to draw.
         title: the message.
         xlabel: what x is, with its unit.
@@ -120,7 +120,8 @@ def curves(
         if log_x:
             axes.set_xscale("log", base=2)
             axes.xaxis.set_major_formatter("{x:.0f}")
-        elif not np.any(np.asarray(x) % 1):  # there is no half a step
+        elif np.asarray(x).dtype.kind in "iuf" and not np.any(np.asarray(x) % 1):
+            # There is no half a step.
             axes.xaxis.set_major_locator(MaxNLocator("auto", steps=[1, 2, 5, 10], integer=True))
         if ylim:
             axes.set_ylim(ylim)
