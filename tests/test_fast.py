@@ -14,8 +14,6 @@ import pytest
 from lstm_jax import fast, run, run_plain
 from lstm_jax.fast_cells import FEW, fast_cell
 
-KINDS = list(oracles.KINDS)
-
 
 def results_and_gradient(function, case, **options):
     def loss(case):

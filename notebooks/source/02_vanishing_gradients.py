@@ -182,11 +182,12 @@ gradient = hs[:-1].T @ (slopes[1:] * (1 - hs[1:] ** 2))  # the sum over s, (H, H
 # Compare the sum with jax.grad, and draw the share of each of its terms
 whole = jax.grad(loss)(network, (xs, ys)).cell.w_h
 assert np.allclose(gradient, whole, atol=1e-5 * float(jnp.abs(whole).max()))
-sizes = np.linalg.norm(hs[:-1], axis=1) * np.linalg.norm(slopes[1:] * (1 - hs[1:] ** 2), axis=1)
+back = np.linalg.norm(slopes[1:] * (1 - hs[1:] ** 2), axis=1)  # what both sums have in common
+sizes = np.linalg.norm(hs[:-1], axis=1) * back
 terms = 100 * (sizes / sizes.sum())[::-1]  # the last step first, %
 told = ", ".join(f"{terms[n]:.2g} % at {n} steps back" for n in lags.LAGS)
 print(f"The sum equals jax.grad. Share of a term: {told}.")
-of_x = np.linalg.norm(letters, axis=1) * np.linalg.norm(slopes[1:] * (1 - hs[1:] ** 2), axis=1)
+of_x = np.linalg.norm(letters, axis=1) * back
 marked = 100 * of_x[letters[:, 4].argmax()] / of_x.sum()
 print(f"In the gradient of W_x, the term of the marked letter has {marked:.2g} %.")
 plots.curves(

@@ -102,6 +102,7 @@ def curves(
         thin: the names of curves to be drawn thin, such as ragged data behind a smooth curve.
         ylim: the lower and upper end of the vertical axis.
     """
+    places = np.asarray(x)
     with mpl.rc_context(STYLE):
         figure, axes = frame(title, xlabel, ylabel)
         for (name, y), colour in zip(ys.items(), _colours(len(ys)), strict=True):
@@ -109,7 +110,7 @@ def curves(
             if log:
                 values = np.where(values > 0, values, np.nan)
             axes.plot(
-                np.asarray(x),
+                places,
                 values,
                 label=name,
                 color=colour,
@@ -120,8 +121,7 @@ def curves(
         if log_x:
             axes.set_xscale("log", base=2)
             axes.xaxis.set_major_formatter("{x:.0f}")
-        elif np.asarray(x).dtype.kind in "iuf" and not np.any(np.asarray(x) % 1):
-            # There is no half a step.
+        elif places.dtype.kind in "iuf" and not np.any(places % 1):  # there is no half a step
             axes.xaxis.set_major_locator(MaxNLocator("auto", steps=[1, 2, 5, 10], integer=True))
         if ylim:
             axes.set_ylim(ylim)
